@@ -202,6 +202,8 @@ def _as_array(x):
 
 
 def _raw(x):
+    if type(x) is _CONCRETE:
+        return x
     return raw(x.value) if getattr(x, "_tree", None) is not None else jnp.asarray(unbox(x))
 
 

@@ -41,20 +41,21 @@ def scan(step, start, xs, length: int, reverse: bool):
     size = max(1, -(-length // _PIECES))
     whole, rest = divmod(length, size)
 
-    def cut(a):  # the shorter piece is the last to run
-        head, tail = (a[rest:], a[:rest]) if reverse else (a[: whole * size], a[whole * size :])
-        return head.reshape(whole, size, *a.shape[1:]), tail
+    def at(state, _):  # elements are taken from the whole of xs: cutting it into pieces would copy it
+        i, carry = state
+        where = length - 1 - i if reverse else i
+        carry, y = step(carry, jax.tree.map(lambda a: lax.dynamic_index_in_dim(a, where, keepdims=False), xs))
+        return (i + 1, carry), y
 
-    def piece(carry, x):
-        out = lax.scan(step, carry, x, length=size, reverse=reverse)
-        jax.debug.callback(tell, size)
+    def piece(state, _, n=size):
+        out = lax.scan(at, state, length=n)
+        jax.debug.callback(functools.partial(tell, n))  # without operands there is nothing to copy
         return out
 
-    jax.debug.callback(tell, 0)
-    carry, ys = lax.scan(piece, start, jax.tree.map(lambda a: cut(a)[0], xs), length=whole, reverse=reverse)
+    jax.debug.callback(functools.partial(tell, 0))
+    state, ys = lax.scan(piece, (jnp.uint32(0), start), length=whole)  # unsigned: JAX need not look for negative ones
     ys = jax.tree.map(lambda a: a.reshape(whole * size, *a.shape[2:]), ys)
     if rest:
-        carry, more = lax.scan(step, carry, jax.tree.map(lambda a: cut(a)[1], xs), length=rest, reverse=reverse)
-        jax.debug.callback(tell, rest)
-        ys = jax.tree.map(lambda a, b: jnp.concatenate([b, a] if reverse else [a, b]), ys, more)
-    return carry, ys
+        state, more = piece(state, None, rest)
+        ys = jax.tree.map(lambda a, b: jnp.concatenate([a, b]), ys, more)
+    return state[1], jax.tree.map(lambda a: a[::-1], ys) if reverse else ys
