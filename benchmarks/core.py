@@ -45,7 +45,9 @@ def compare(name, ours, theirs, rounds=15, limit=None, other="raw JAX"):
     ratios = sorted(a / b for a, b in pairs)
     ratio, a, b = (statistics.median(x) for x in (ratios, [p[0] for p in pairs], [p[1] for p in pairs]))
     aim = f"   aim {limit}" if limit else ""
-    print(f"{name:<46} {a:10.1f} us   {other} {b:10.1f} us   ratio {ratio:6.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f}){aim}")
+    print(
+        f"{name:<46} {a:10.1f} us   {other} {b:10.1f} us   ratio {ratio:6.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f}){aim}"
+    )
 
 
 class State(bl.Module):
@@ -97,7 +99,9 @@ def loop_again():
     fresh = lambda: bm.for_loop(lambda x: body(x), xs)  # noqa: E731
     compare("  the same, a new lambda every time", fresh, lambda: jax.lax.scan(step, 0.0, xs))
     if bp_math is not None:
-        compare("  the same", lambda: bm.for_loop(body, xs), lambda: bp_math.for_loop(body, xs), rounds=3, other="BrainPy")
+        compare(
+            "  the same", lambda: bm.for_loop(body, xs), lambda: bp_math.for_loop(body, xs), rounds=3, other="BrainPy"
+        )
 
 
 def progress_bar():
@@ -150,7 +154,13 @@ def logistic_regression(n, limit=None):
     if n == 100_000:  # how much is there to gain at all
         raw_step = lambda w, X, Y: w - jnp.dot(((1.0 / (1.0 + jnp.exp(-Y * jnp.dot(X, w))) - 1.0) * Y), X)  # noqa: E731
         w, X, Y, raw_jit = model.w.value, X.value, Y.value, jax.jit(raw_step)
-        compare("  the same in raw JAX, jit", lambda: raw_jit(w, X, Y), lambda: raw_step(w, X, Y), rounds=7, other="op by op")
+        compare(
+            "  the same in raw JAX, jit",
+            lambda: raw_jit(w, X, Y),
+            lambda: raw_step(w, X, Y),
+            rounds=7,
+            other="op by op",
+        )
 
 
 def import_time():

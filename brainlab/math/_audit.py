@@ -76,7 +76,12 @@ class Audit:
         attributes = getattr(owner, "__dict__", {})
         for name in code.co_names:
             if name in attributes and self._matters(attributes[name], name):
-                self.names[id(owner), name] = weakref.ref(owner), name, attributes[name], f"{type(owner).__name__}.{name}"
+                self.names[id(owner), name] = (
+                    weakref.ref(owner),
+                    name,
+                    attributes[name],
+                    f"{type(owner).__name__}.{name}",
+                )
         if attributes:
             self.contents.setdefault(id(attributes), [attributes, dict(attributes), type(owner).__name__])
 

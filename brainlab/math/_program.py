@@ -117,7 +117,9 @@ class Program:
         if before is None:
             return self.reason
         keys = [k for k in {**before, **now} if before.get(k) != now.get(k)]
-        return "; ".join(f"{k}: {before.get(k, 'nothing')} -> {now.get(k, 'nothing')}" for k in keys) or "other structure"
+        return (
+            "; ".join(f"{k}: {before.get(k, 'nothing')} -> {now.get(k, 'nothing')}" for k in keys) or "other structure"
+        )
 
 
 def run_boxed(inline, args, kwargs):

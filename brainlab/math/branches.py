@@ -107,7 +107,9 @@ def _check_count(conditions, branches):
             "bm.ifelse(x > 0, [f, g], x)  or  bm.ifelse([x > 1, x > 0], [f, g, h], x)",
         )
     if len(branches) == 1:
-        raise errors.BranchMismatchError("bm.ifelse got one branch.", place(user_frame()), "", "bm.ifelse(x > 0, [f, g], x)")
+        raise errors.BranchMismatchError(
+            "bm.ifelse got one branch.", place(user_frame()), "", "bm.ifelse(x > 0, [f, g], x)"
+        )
 
 
 def _common_type(outs):
@@ -142,4 +144,3 @@ def _mismatch(outs):
         "compiled code must know the shape of the result before it knows which branch runs",
         "the same shape and dtype from each branch: bm.zeros_like(x), x.astype(...), 0. instead of 0",
     )
-

@@ -170,7 +170,10 @@ class _Derivative:
         else:  # under bm.disable_jit()
             values = [v._value for v in variables]
         picked = tuple(raw(args[n]) for n in chosen)
-        for name, x in [*((errors.called(v), v.value) for v in variables), *((f"argument {n}", args[n]) for n in chosen)]:
+        for name, x in [
+            *((errors.called(v), v.value) for v in variables),
+            *((f"argument {n}", args[n]) for n in chosen),
+        ]:
             self._check_float(name, x)
         derivatives, value, (aux, new) = self.derive(pure, (values, picked))
         if outer:
@@ -252,7 +255,9 @@ def variables_in(tree):
     if isinstance(tree, Variable):
         return [tree], None
     tree = jax.tree.map(
-        lambda x: dict(x.variables()) if isinstance(x, Module) else x, tree, is_leaf=lambda x: isinstance(x, Module | Array)
+        lambda x: dict(x.variables()) if isinstance(x, Module) else x,
+        tree,
+        is_leaf=lambda x: isinstance(x, Module | Array),
     )
     variables, structure = jax.tree.flatten(tree, is_leaf=lambda x: isinstance(x, Array))
     for x in variables:

@@ -39,7 +39,11 @@ def for_loop(body_fun=None, xs=_NOTHING, *, reverse: bool = False, progress: boo
     """
     if body_fun is None or xs is _NOTHING:
         options = {"reverse": reverse, "progress": progress}
-        return functools.partial(for_loop, **options) if body_fun is None else functools.partial(for_loop, body_fun, **options)
+        return (
+            functools.partial(for_loop, **options)
+            if body_fun is None
+            else functools.partial(for_loop, body_fun, **options)
+        )
 
     def body(carry, x):
         return carry, body_fun(x)
@@ -48,7 +52,9 @@ def for_loop(body_fun=None, xs=_NOTHING, *, reverse: bool = False, progress: boo
     return _scan("for_loop", body, body_fun, (), xs, length, reverse, progress)[1]
 
 
-def scan(body_fun=None, init=_NOTHING, xs=None, *, length: int | None = None, reverse: bool = False, progress: bool = False):
+def scan(
+    body_fun=None, init=_NOTHING, xs=None, *, length: int | None = None, reverse: bool = False, progress: bool = False
+):
     """A loop that hands a value from step to step: `carry, y = body_fun(carry, x)`.
 
     init    : the carry before the first step: any pytree of arrays; its shapes and dtypes stay
@@ -117,8 +123,13 @@ def _python_scan(kind, body, carry, xs, length, reverse, progress):
             _progress.report(number, length, 1)
     if not length:  # no step has run, so only the shapes of the results are known
         with disable_jit(False):
-            return call(kind, functools.partial(_traced_scan, kind, body, length=0, reverse=reverse, progress=False),
-                        (body,), (carry, xs), {})
+            return call(
+                kind,
+                functools.partial(_traced_scan, kind, body, length=0, reverse=reverse, progress=False),
+                (body,),
+                (carry, xs),
+                {},
+            )
     return carry, jax.tree.map(lambda *parts: jnp.stack(parts), *ys)
 
 
@@ -260,4 +271,10 @@ def _advice(given, back) -> str:
 
 
 def _brief(out) -> str:
-    return "nothing" if out is None else f"one {type(out).__name__}" if not isinstance(out, tuple) else f"{len(out)} values"
+    return (
+        "nothing"
+        if out is None
+        else f"one {type(out).__name__}"
+        if not isinstance(out, tuple)
+        else f"{len(out)} values"
+    )

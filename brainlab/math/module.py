@@ -137,7 +137,8 @@ def _compare_names(mine: set, saved: set, file, owner: str) -> None:
         raise errors.LoadError(
             f"{file} does not fit {owner}: "
             + "; ".join(
-                ([f"it lacks {', '.join(missing)}"] if missing else []) + ([f"it has {', '.join(extra)}"] if extra else [])
+                ([f"it lacks {', '.join(missing)}"] if missing else [])
+                + ([f"it has {', '.join(extra)}"] if extra else [])
             )
             + ".",
             why="a half-loaded model looks right and answers wrong; nothing was loaded",

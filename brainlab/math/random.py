@@ -99,7 +99,9 @@ def _draws(static=(), **rules):
             given = signature.bind(None, *args, **kwargs)
             given.apply_defaults()
             key_name, *names = given.arguments
-            values = {k: _shape(v) if k == "size" else v if k in static else unbox(v) for k, v in given.arguments.items()}
+            values = {
+                k: _shape(v) if k == "size" else v if k in static else unbox(v) for k, v in given.arguments.items()
+            }
             for name, rule in rules.items():
                 _check(fun.__name__, name, values[name], rule)
             values[key_name] = DEFAULT.next_key() if key is None else unbox(key)

@@ -1,0 +1,18 @@
+PYTHON ?= python3
+
+.PHONY: lab test doctor bench
+
+lab:            ## open JupyterLab on the course
+	@$(PYTHON) start.py lab
+
+test:           ## run every test
+	@$(PYTHON) start.py test
+
+doctor:         ## what is installed, and what to do about what is not right
+	@$(PYTHON) start.py doctor
+
+bench: .venv/installed    ## the measured claims, side by side with their peers
+	@.venv/bin/python benchmarks/core.py
+
+.venv/installed:
+	@$(PYTHON) start.py doctor
