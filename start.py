@@ -34,7 +34,7 @@ def install() -> None:
 
 
 def main() -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (here the check is the point)
         print(f"brainlab needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
         return 1
     if not sys.argv[1:] or sys.argv[1] in ("-h", "--help"):

@@ -13,11 +13,12 @@ import subprocess
 import sys
 import time
 
-import brainlab.math as bm
-import brainlab as bl
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+import brainlab as bl
+import brainlab.math as bm
 
 try:
     import brainpy.math as bp_math
@@ -45,9 +46,7 @@ def compare(name, ours, theirs, rounds=15, limit=None, other="raw JAX"):
     ratios = sorted(a / b for a, b in pairs)
     ratio, a, b = (statistics.median(x) for x in (ratios, [p[0] for p in pairs], [p[1] for p in pairs]))
     aim = f"   aim {limit}" if limit else ""
-    print(
-        f"{name:<46} {a:10.1f} us   {other} {b:10.1f} us   ratio {ratio:6.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f}){aim}"
-    )
+    print(f"{name:<46} {a:10.1f} us   {other} {b:10.1f} us   ratio {ratio:6.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f}){aim}")
 
 
 class State(bl.Module):
@@ -99,9 +98,7 @@ def loop_again():
     fresh = lambda: bm.for_loop(lambda x: body(x), xs)  # noqa: E731
     compare("  the same, a new lambda every time", fresh, lambda: jax.lax.scan(step, 0.0, xs))
     if bp_math is not None:
-        compare(
-            "  the same", lambda: bm.for_loop(body, xs), lambda: bp_math.for_loop(body, xs), rounds=3, other="BrainPy"
-        )
+        compare("  the same", lambda: bm.for_loop(body, xs), lambda: bp_math.for_loop(body, xs), rounds=3, other="BrainPy")
 
 
 def progress_bar():

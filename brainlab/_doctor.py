@@ -68,9 +68,7 @@ def _versions():
         else:
             yield Finding(package, "fail", "not installed", f"pip install {package}")
     if _installed("jax") and _installed("jax") != _installed("jaxlib"):
-        yield Finding(
-            "jaxlib", "warn", f"{_installed('jaxlib')}, another version than jax", "pip install -U jax jaxlib"
-        )
+        yield Finding("jaxlib", "warn", f"{_installed('jaxlib')}, another version than jax", "pip install -U jax jaxlib")
 
 
 def _devices():

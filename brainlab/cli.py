@@ -31,9 +31,7 @@ def test(rest) -> int:
     """run every test: library, doctests, notebooks"""
     if not (PROJECT / "tests").is_dir():
         raise SystemExit("brainlab test: no tests/ beside this installation; run it in a checkout of the project")
-    return (
-        _run("ruff", "check", str(PROJECT)) or _run("ruff", "format", "--check", str(PROJECT)) or _run("pytest", *rest)
-    )
+    return _run("ruff", "check", str(PROJECT)) or _run("ruff", "format", "--check", str(PROJECT)) or _run("pytest", *rest)
 
 
 def _run(module, *arguments) -> int:

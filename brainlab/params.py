@@ -98,9 +98,7 @@ class Param:
         try:
             hash(value)
         except TypeError:
-            raise self._error(
-                owner, value, f"the {self.doc or self.name} must be a number, a text or a tuple"
-            ) from None
+            raise self._error(owner, value, f"the {self.doc or self.name} must be a number, a text or a tuple") from None
         return value
 
     def _error(self, owner, value, rule, where=()):
@@ -117,9 +115,7 @@ class Param:
         )
 
 
-def param(
-    default, unit="", doc="", *, symbol="", above=None, below=None, slider=None, why="", structural=False, choices=()
-):
+def param(default, unit="", doc="", *, symbol="", above=None, below=None, slider=None, why="", structural=False, choices=()):
     """Declare a parameter of a `Model`.
 
     default    : its value if none is given

@@ -258,9 +258,7 @@ def show(value, name: str | None = None) -> str:
 
 
 def _is_static(index) -> bool:
-    return all(
-        isinstance(i, int) and not isinstance(i, bool) for i in (index if isinstance(index, tuple) else (index,))
-    )
+    return all(isinstance(i, int) and not isinstance(i, bool) for i in (index if isinstance(index, tuple) else (index,)))
 
 
 @jax.jit

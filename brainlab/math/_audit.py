@@ -16,9 +16,9 @@ import jax
 import numpy as np
 
 from . import errors
+from ._array import Array
 from ._trace import is_tracer
 from ._where import is_user_file
-from ._array import Array
 
 _NUMBERS = (bool, int, float, complex, str)
 _ARRAYS = (np.ndarray, np.generic, jax.Array)
@@ -58,7 +58,7 @@ class Audit:
                 self._plain_owner(owner, fun.__func__.__code__)
             return self.function(fun.__func__)
         if not isinstance(fun, FunctionType):
-            inner = getattr(fun, "fun", None) or getattr(type(fun), "__call__", None)
+            inner = getattr(fun, "fun", None) or vars(_definer(type(fun), "__call__")).get("__call__")
             return self.function(inner) if isinstance(inner, FunctionType | MethodType) else None
         if id(fun) in self.seen or not is_user_file(fun.__code__.co_filename):
             return None

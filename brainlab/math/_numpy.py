@@ -7,8 +7,8 @@ import types
 
 import jax.numpy as jnp
 
-from ._where import place, user_frame
 from ._array import box, unbox
+from ._where import place, user_frame
 from .errors import ShapeError
 
 _SHAPED = ("zeros", "ones", "empty")  # their second argument is a dtype, and beginners put the second size there

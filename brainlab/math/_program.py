@@ -16,10 +16,10 @@ from types import FunctionType, MethodType
 import jax
 
 from . import errors
+from ._array import _CONCRETE, Array, as_arrays
 from ._audit import Audit
 from ._trace import Trace, discover, is_tracer, local
 from ._translate import JAX_ERRORS, translate
-from ._array import _CONCRETE, Array, as_arrays
 from .module import Module
 from .variable import Variable
 
@@ -117,9 +117,7 @@ class Program:
         if before is None:
             return self.reason
         keys = [k for k in {**before, **now} if before.get(k) != now.get(k)]
-        return (
-            "; ".join(f"{k}: {before.get(k, 'nothing')} -> {now.get(k, 'nothing')}" for k in keys) or "other structure"
-        )
+        return "; ".join(f"{k}: {before.get(k, 'nothing')} -> {now.get(k, 'nothing')}" for k in keys) or "other structure"
 
 
 def run_boxed(inline, args, kwargs):

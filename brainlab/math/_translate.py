@@ -5,9 +5,9 @@ from __future__ import annotations
 import jax
 
 from . import errors
+from ._array import Array
 from ._trace import is_tracer
 from ._where import failed_frame, names_in, place, source_line
-from ._array import Array
 
 JAX_ERRORS = (jax.errors.JAXTypeError, jax.errors.JAXIndexError, jax.errors.ConcretizationTypeError)
 

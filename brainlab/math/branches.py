@@ -10,9 +10,9 @@ import numpy as np
 from jax import lax
 
 from . import errors
+from ._array import Array, as_arrays, raw
 from ._trace import Trace, discover, is_tracer, local, read_all, write_all
 from ._where import place, user_frame
-from ._array import Array, as_arrays, raw
 
 _NO_OPERANDS = object()
 
@@ -107,9 +107,7 @@ def _check_count(conditions, branches):
             "bm.ifelse(x > 0, [f, g], x)  or  bm.ifelse([x > 1, x > 0], [f, g, h], x)",
         )
     if len(branches) == 1:
-        raise errors.BranchMismatchError(
-            "bm.ifelse got one branch.", place(user_frame()), "", "bm.ifelse(x > 0, [f, g], x)"
-        )
+        raise errors.BranchMismatchError("bm.ifelse got one branch.", place(user_frame()), "", "bm.ifelse(x > 0, [f, g], x)")
 
 
 def _common_type(outs):

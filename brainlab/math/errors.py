@@ -56,7 +56,9 @@ class NotAVariableError(TeachingError):
     Variable([1.], dtype=float32, name='Counter.count')
     """
 
-    WHY = "{kind} runs the Python code once and then repeats only the arithmetic; a change to anything but a Variable is lost"
+    WHY = (
+        "{kind} runs the Python code once and then repeats only the arithmetic; a change to anything but a Variable is lost"
+    )
 
     @classmethod
     def of(cls, name, kind, what, try_, frame=None):
@@ -203,7 +205,7 @@ class BranchMismatchError(TeachingError, TypeError):
     >>> f = bm.jit(lambda x: bm.ifelse(x > 0, [lambda x: x, lambda x: bm.zeros(3)], x))
     >>> f(1.)
     Traceback (most recent call last):
-    brainlab.math.errors.BranchMismatchError: the branches of bm.ifelse differ: branch 0 gives float32[], branch 1 gives float32[3].
+    brainlab.math.errors.BranchMismatchError: the branches of bm.ifelse differ: branch 0 gives float32[], branch 1 ...
     ...
 
     Right:

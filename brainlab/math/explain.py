@@ -47,9 +47,7 @@ class Explanation:
 
     def _repr_html_(self):
         cell = "<td style='text-align:left'>"
-        rows = "".join(
-            f"<tr>{cell}<b>{html.escape(a)}</b></td>{cell}{html.escape(b)}</td></tr>" for a, b in self.rows()
-        )
+        rows = "".join(f"<tr>{cell}<b>{html.escape(a)}</b></td>{cell}{html.escape(b)}</td></tr>" for a, b in self.rows())
         return (
             f"<b>{html.escape(self.name)}</b><table>{rows}</table>"
             f"<details><summary>the arithmetic that is compiled ({len(self.jaxpr.eqns)} lines)</summary>"

@@ -9,10 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from . import errors
+from ._array import Array, as_arrays, box, raw
 from ._program import call
 from ._trace import Trace, local, read_all, write_all
 from ._where import place, user_frame
-from ._array import Array, as_arrays, box, raw
 from .module import Module
 from .variable import Variable
 

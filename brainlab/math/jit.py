@@ -9,9 +9,9 @@ import weakref
 from types import MethodType
 
 from . import errors
+from ._array import as_arrays
 from ._program import _BY_IDENTITY, Itself, find, split
 from ._trace import local
-from ._array import as_arrays
 from .module import Module
 
 _epochs = itertools.count(1)

@@ -10,10 +10,10 @@ import numpy as np
 from jax import lax
 
 from . import _progress, errors
+from ._array import Array, as_arrays, raw
 from ._program import call
 from ._trace import Trace, disable_jit, discover, is_tracer, local, read_all, write_all
 from ._where import place, user_frame
-from ._array import Array, as_arrays, raw
 
 _NOTHING = object()
 
@@ -40,9 +40,7 @@ def for_loop(body_fun=None, xs=_NOTHING, *, reverse: bool = False, progress: boo
     if body_fun is None or xs is _NOTHING:
         options = {"reverse": reverse, "progress": progress}
         return (
-            functools.partial(for_loop, **options)
-            if body_fun is None
-            else functools.partial(for_loop, body_fun, **options)
+            functools.partial(for_loop, **options) if body_fun is None else functools.partial(for_loop, body_fun, **options)
         )
 
     def body(carry, x):
@@ -52,9 +50,7 @@ def for_loop(body_fun=None, xs=_NOTHING, *, reverse: bool = False, progress: boo
     return _scan("for_loop", body, body_fun, (), xs, length, reverse, progress)[1]
 
 
-def scan(
-    body_fun=None, init=_NOTHING, xs=None, *, length: int | None = None, reverse: bool = False, progress: bool = False
-):
+def scan(body_fun=None, init=_NOTHING, xs=None, *, length: int | None = None, reverse: bool = False, progress: bool = False):
     """A loop that hands a value from step to step: `carry, y = body_fun(carry, x)`.
 
     init    : the carry before the first step: any pytree of arrays; its shapes and dtypes stay
@@ -271,10 +267,4 @@ def _advice(given, back) -> str:
 
 
 def _brief(out) -> str:
-    return (
-        "nothing"
-        if out is None
-        else f"one {type(out).__name__}"
-        if not isinstance(out, tuple)
-        else f"{len(out)} values"
-    )
+    return "nothing" if out is None else f"one {type(out).__name__}" if not isinstance(out, tuple) else f"{len(out)} values"

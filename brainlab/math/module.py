@@ -10,9 +10,9 @@ import jax
 import numpy as np
 
 from . import errors
+from ._array import Array, raw
 from ._trace import current_serial, is_tracer, local
 from ._where import user_frame
-from ._array import Array, raw
 from .variable import Variable
 
 
@@ -137,8 +137,7 @@ def _compare_names(mine: set, saved: set, file, owner: str) -> None:
         raise errors.LoadError(
             f"{file} does not fit {owner}: "
             + "; ".join(
-                ([f"it lacks {', '.join(missing)}"] if missing else [])
-                + ([f"it has {', '.join(extra)}"] if extra else [])
+                ([f"it lacks {', '.join(missing)}"] if missing else []) + ([f"it has {', '.join(extra)}"] if extra else [])
             )
             + ".",
             why="a half-loaded model looks right and answers wrong; nothing was loaded",

@@ -24,10 +24,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import random as jr
 
+from ._array import Array, box, unbox
 from ._names import missing_name
 from ._trace import is_tracer, local
 from ._where import place, user_frame
-from ._array import Array, box, unbox
 from .errors import ShapeError
 from .variable import Variable
 
@@ -99,9 +99,7 @@ def _draws(static=(), **rules):
             given = signature.bind(None, *args, **kwargs)
             given.apply_defaults()
             key_name, *names = given.arguments
-            values = {
-                k: _shape(v) if k == "size" else v if k in static else unbox(v) for k, v in given.arguments.items()
-            }
+            values = {k: _shape(v) if k == "size" else v if k in static else unbox(v) for k, v in given.arguments.items()}
             for name, rule in rules.items():
                 _check(fun.__name__, name, values[name], rule)
             values[key_name] = DEFAULT.next_key() if key is None else unbox(key)

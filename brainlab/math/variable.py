@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from . import errors
-from ._trace import current_serial, is_tracer, local
 from ._array import _CONCRETE, Array, fit, make, show, unbox
+from ._trace import current_serial, is_tracer, local
 
 
 class Variable(Array):

@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 
 from . import errors
+from ._array import as_arrays, raw
 from ._program import call
 from ._trace import Trace, discover, local, read_all, write_all
 from ._where import place, user_frame
-from ._array import as_arrays, raw
 from .gradients import variables_in
 from .random import RandomState
 
@@ -106,9 +106,7 @@ class _Lanes:
             if i == 0:  # whether random numbers are drawn is known after one lane has run
                 self._lane_in_python(slices, [], [], args, kwargs)
                 streams = [
-                    v
-                    for v in self.trace.variables.values()
-                    if isinstance(v, RandomState) and not _among(v, self.mapped)
+                    v for v in self.trace.variables.values() if isinstance(v, RandomState) and not _among(v, self.mapped)
                 ]
                 keys = [jax.random.split(stream.next_key(), self.n) for stream in streams]
             results.append(self._lane_in_python(slices, streams, [k[i] for k in keys], args, kwargs))
