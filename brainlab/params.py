@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from ._teaching import TeachingError
 
-class ParamError(ValueError):
+
+class ParamError(TeachingError, ValueError):
     """A parameter has a value that the equation has no meaning for, or a name that the model does not have.
 
     >>> from brainlab.models.base import Model
@@ -27,10 +29,6 @@ class ParamError(ValueError):
       why: V would run away from rest instead of towards it.
       try: Leak(tau=10.0)      # 1 to 50 ms is typical
     """
-
-    def __init__(self, what: str, why: str = "", try_: str = ""):
-        parts = [("why", why and why.rstrip(".") + "."), ("try", try_)]
-        super().__init__("\n".join([what, *(f"  {label}: {text}" for label, text in parts if text)]))
 
 
 @dataclass(frozen=True)
@@ -110,8 +108,8 @@ class Param:
         typical = f"      # {self.typical()}" if self.typical() else ""
         return ParamError(
             f"{owner}.{self.name}{at} = {shown}: {rule}.",
-            self.why,
-            f"{owner}({self.name}={self.default!r}){typical}",
+            why=self.why,
+            try_=f"{owner}({self.name}={self.default!r}){typical}",
         )
 
 

@@ -11,6 +11,7 @@ from jax import lax
 
 from . import errors
 from ._array import Array, as_arrays, raw
+from ._text import types_text
 from ._trace import Trace, discover, is_tracer, local, read_all, write_all
 from ._where import place, user_frame
 
@@ -134,7 +135,7 @@ def _zero(x):
 
 
 def _mismatch(outs):
-    texts = [errors.types_text(o) for o in outs]
+    texts = [types_text(o) for o in outs]
     other = next((i for i, t in enumerate(texts) if t != texts[0]), 1)
     return errors.BranchMismatchError(
         f"the branches of bm.ifelse differ: branch 0 gives {texts[0]}, branch {other} gives {texts[other]}.",

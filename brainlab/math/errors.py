@@ -5,25 +5,12 @@ Every message has the same four parts: what the student wrote and what is wrong 
 
 from __future__ import annotations
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .._teaching import TeachingError
+from ._text import bare, called, tree_text
 from ._where import name_of, place, user_frame
-
-
-class TeachingError(Exception):
-    """The base of all errors that brainlab explains."""
-
-    def __init__(self, what: str, where: str = "", why: str = "", try_: str = ""):
-        parts = [("where", where), ("why", why), ("try", try_)]
-        super().__init__("\n".join([what, *(f"  {label}: {text}" for label, text in parts if text)]))
-        self.what, self.where, self.why, self.try_ = what, where, why, try_
-
-    def add_note(self, note):
-        """JAX adds a remark about its own frames to every error that passes through it; ours are complete."""
-        if "JAX has removed its internal frames" not in note:
-            super().add_note(note)
 
 
 class NotAVariableError(TeachingError):
@@ -56,9 +43,7 @@ class NotAVariableError(TeachingError):
     Variable([1.], dtype=float32, name='Counter.count')
     """
 
-    WHY = (
-        "{kind} runs the Python code once and then repeats only the arithmetic; a change to anything but a Variable is lost"
-    )
+    WHY = "{kind} runs the Python code once and then repeats the arithmetic; changes to anything but Variables are lost"
 
     @classmethod
     def of(cls, name, kind, what, try_, frame=None):
@@ -291,7 +276,7 @@ class ShapeError(TeachingError, ValueError):
 
     @classmethod
     def of(cls, owner, old, new):
-        shape, name = np.shape(new), _bare(owner)
+        shape, name = np.shape(new), bare(owner)
         try_ = f"{name}[...] = x   # to fill every element" if shape == () else f"{name} = bm.Variable(x)   # a new one"
         if len(shape) == len(old.shape) + 1 and 1 in shape:
             try_ = f"{name}.value = x.reshape({tuple(old.shape)})"
@@ -305,10 +290,10 @@ class ShapeError(TeachingError, ValueError):
     @classmethod
     def tree(cls, owner, old, new):
         return cls(
-            f"{called(owner)} holds {_tree_text(old)}; the new value is {_tree_text(new)}.",
+            f"{called(owner)} holds {tree_text(old)}; the new value is {tree_text(new)}.",
             place(user_frame()),
             "compiled code is made for one structure",
-            f"{_bare(owner)} = bm.Variable(x)   # a new one",
+            f"{bare(owner)} = bm.Variable(x)   # a new one",
         )
 
 
@@ -331,7 +316,7 @@ class DtypeError(TeachingError, TypeError):
             f"{called(owner)} holds {old.dtype}; {jnp.asarray(new).dtype} does not fit into it without loss.",
             place(user_frame()),
             "a value that is rounded in silence is a result that is wrong in silence",
-            f"x.astype(bm.{old.dtype}) for the new value, or start {_bare(owner)} with the wider dtype",
+            f"x.astype(bm.{old.dtype}) for the new value, or start {bare(owner)} with the wider dtype",
         )
 
 
@@ -369,19 +354,6 @@ class LoadError(TeachingError):
     """A file does not hold the Variables that the Module has: other names or other shapes. Nothing was loaded."""
 
 
-def called(owner) -> str:
-    """What to call an Array or Variable in a message."""
-    name = getattr(owner, "name", None)
-    if name:
-        return f"Variable '{name}'"
-    return name_of(owner, user_frame()) or ("this Variable" if hasattr(owner, "_tree") else "this array")
-
-
-def _bare(owner) -> str:
-    """A name for the owner that can stand in a line to paste."""
-    return name_of(owner, user_frame()) or (getattr(owner, "name", None) or "v").split(".")[-1]
-
-
 def _target(label: str) -> str:
     """Gain.k is pasted into the class as self.k."""
     return "self." + label.split(".", 1)[1] if "." in label and label[0].isupper() else label
@@ -389,17 +361,3 @@ def _target(label: str) -> str:
 
 def _start(array) -> str:
     return f"bm.zeros({tuple(array.shape)})" if array.ndim else "0."
-
-
-def _tree_text(tree) -> str:
-    text = str(tree).removeprefix("PyTreeDef(").removesuffix(")")
-    return "an array" if text == "*" else text.replace("*", "array")
-
-
-def types_text(tree) -> str:
-    """float32[3], or (float32[3], int32[]): shapes and dtypes in the order of the pytree."""
-    leaves, structure = jax.tree.flatten(tree)
-    if not leaves:
-        return "nothing"
-    texts = [f"{x.dtype}{list(x.shape)}".replace(" ", "") for x in leaves]
-    return str(jax.tree.unflatten(structure, texts)).replace("'", "")

@@ -10,9 +10,9 @@ import jax
 
 from ._audit import Audit
 from ._program import JAX_ERRORS, run_boxed
+from ._text import called
 from ._trace import Trace, discover
 from ._translate import translate
-from .errors import called
 from .jit import Jit, jit
 
 

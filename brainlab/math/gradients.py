@@ -11,6 +11,7 @@ import numpy as np
 from . import errors
 from ._array import Array, as_arrays, box, raw
 from ._program import call
+from ._text import called, types_text
 from ._trace import Trace, local, read_all, write_all
 from ._where import place, user_frame
 from .module import Module
@@ -171,7 +172,7 @@ class _Derivative:
             values = [v._value for v in variables]
         picked = tuple(raw(args[n]) for n in chosen)
         for name, x in [
-            *((errors.called(v), v.value) for v in variables),
+            *((called(v), v.value) for v in variables),
             *((f"argument {n}", args[n]) for n in chosen),
         ]:
             self._check_float(name, x)
@@ -231,7 +232,7 @@ def _one_number(kind, name, value):
     leaves = jax.tree.leaves(value)
     if len(leaves) != 1 or leaves[0].shape != ():
         raise errors.GradientError(
-            f"bm.{kind} needs a function that returns one number; {name} returned {errors.types_text(value)}.",
+            f"bm.{kind} needs a function that returns one number; {name} returned {types_text(value)}.",
             place(user_frame()),
             "a gradient says how one number changes",
             _SUGGEST,

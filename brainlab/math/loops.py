@@ -12,6 +12,7 @@ from jax import lax
 from . import _progress, errors
 from ._array import Array, as_arrays, raw
 from ._program import call
+from ._text import called, types_text
 from ._trace import Trace, disable_jit, discover, is_tracer, local, read_all, write_all
 from ._where import place, user_frame
 
@@ -167,7 +168,7 @@ def _traced_while(cond_fun, body_fun, x):
     asked = discover("while_loop", condition, raw(x))
     if asked.written:
         raise errors.LoopTypeError(
-            f"the condition of bm.while_loop writes {errors.called(asked.written[0])}.",
+            f"the condition of bm.while_loop writes {called(asked.written[0])}.",
             why="the condition only looks; how often it runs is not part of the result",
             try_="write it in body_fun",
         )
@@ -249,7 +250,7 @@ def _sequence(xs, kind):
 
 def _same_types(kind, given, back):
     """The next x must fit where the last one was."""
-    text = errors.types_text(given), errors.types_text(back)
+    text = types_text(given), types_text(back)
     if text[0] != text[1]:
         raise errors.LoopTypeError(
             f"the body of bm.{kind} was given {text[0]} and gave back {text[1]}.",

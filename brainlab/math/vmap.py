@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from . import errors
 from ._array import as_arrays, raw
 from ._program import call
+from ._text import called
 from ._trace import Trace, discover, local, read_all, write_all
 from ._where import place, user_frame
 from .gradients import variables_in
@@ -151,7 +152,7 @@ def _lanes(args, kwargs, axes, mapped, axis_size) -> int:
     for name, arg in kwargs.items():
         note(0, arg, f"argument {name}")
     for variable in mapped:
-        note(0, raw(variable), errors.called(variable))
+        note(0, raw(variable), called(variable))
     if len(set(sizes.values())) != 1:
         texts = ", ".join(f"{name}: {size}" for name, size in sizes.items()) or "nothing is mapped"
         raise errors.ShapeError(
@@ -164,7 +165,7 @@ def _lanes(args, kwargs, axes, mapped, axis_size) -> int:
 
 
 def _shared_write(variable, n):
-    name = errors.called(variable)
+    name = called(variable)
     return errors.SharedWriteError(
         f"{name} is shared by the {n} lanes of bm.vmap, and they write different values.",
         place(user_frame()),

@@ -51,8 +51,8 @@ class Model:
             if not isinstance(vars(cls).get(name), dataclasses.Field) and "ClassVar" not in str(annotation):
                 raise ParamError(
                     f"{cls.__name__}.{name} is not declared with param(...).",
-                    "unit, range and meaning of a parameter are written once, where the equation is",
-                    f'{name}: float = param(1.0, "ms", "what it means")',
+                    why="unit, range and meaning of a parameter are written once, where the equation is",
+                    try_=f'{name}: float = param(1.0, "ms", "what it means")',
                 )
         dataclasses.dataclass(frozen=True, eq=False, repr=False, kw_only=True)(cls)
         parameters = info(cls)
@@ -113,8 +113,8 @@ def _check_names_first(cls, parameters):
         if args:
             raise ParamError(
                 f"{cls.__name__} takes its parameters by name, got {args[0]!r}.",
-                "in a list of numbers nobody sees which is which",
-                f"{cls.__name__}({next(iter(parameters), 'name')}={args[0]!r})",
+                why="in a list of numbers nobody sees which is which",
+                try_=f"{cls.__name__}({next(iter(parameters), 'name')}={args[0]!r})",
             )
         _refuse_unknown(cls.__name__, given, parameters)
         made(self, **given)
