@@ -8,10 +8,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+# The class of a jax array that holds numbers (a tracer is a jax.Array too). JAX has no public name for it, and making
+# one to ask for its type would start JAX's backend, after which jax.distributed and jax_platforms come too late.
+from jax._src.array import ArrayImpl as _CONCRETE
+
 from . import errors
 from ._trace import current_serial, is_tracer, local
 
-_CONCRETE = type(jnp.zeros(()))  # the class of a jax array that holds numbers
 
 
 class Array:
@@ -168,6 +171,8 @@ def unbox(x):
         return type(x)(map(unbox, x))
     if type(x) is dict:
         return {k: unbox(v) for k, v in x.items()}
+    if local.stack and type(x) is np.ndarray:
+        return x.copy()  # JAX knows a NumPy constant by its identity and would not see that it was changed in place
     return x
 
 

@@ -54,13 +54,11 @@ class Program:
                 break
             except _MoreVariables:
                 continue
-            except JAX_ERRORS as error:
-                raise translate(error, self.kind) from None
-            except errors.TeachingError:
-                raise
-            except TypeError:
-                _check_arguments(self.kind, args, kwargs)
-                raise
+            except Exception as error:
+                better = self._explained(error, args, kwargs)
+                if better is None:
+                    raise
+                raise better from None
             finally:
                 local.calling = before
         for variable, new in zip(variables, written, strict=True):
@@ -69,6 +67,14 @@ class Program:
                     raise errors.RawTransformError.at(variable)
                 variable._value = new
         return out
+
+    def _explained(self, error, args, kwargs):
+        """The error in the student's terms, if it is one of those that JAX raises about its tracers."""
+        if isinstance(error, errors.TeachingError):
+            return None
+        if isinstance(error, JAX_ERRORS) or isinstance(error.__cause__, JAX_ERRORS):
+            return translate(error, self.kind)
+        return _not_an_array(self.kind, args, kwargs) if isinstance(error, TypeError) else None
 
     def stale(self):
         """None, or (name, old, new) of something that is built in and has changed."""
@@ -125,13 +131,14 @@ def run_boxed(inline, args, kwargs):
     return as_arrays(inline(*as_arrays(args), **as_arrays(kwargs)))
 
 
-def _check_arguments(kind, args, kwargs):
-    """Name the first argument that is not made of numbers."""
+def _not_an_array(kind, args, kwargs):
+    """The error for the first argument that is not made of numbers, if there is one."""
     for path, x in jax.tree_util.tree_flatten_with_path((args, kwargs))[0]:
         try:
             jax.typeof(x)
         except TypeError:
-            raise errors.StaticArgumentError.of(kind, _path(path), x) from None
+            return errors.StaticArgumentError.of(kind, _path(path), x)
+    return None
 
 
 def _path(path) -> str:

@@ -19,6 +19,7 @@ _TRY = {
     "float": "keep it an array and convert the result outside, or look at it under bm.disable_jit()",
     "and": "& | ~ or bm.logical_and, bm.logical_or, bm.logical_not",
     "numpy": "the function of the same name in brainlab.math",
+    "numpy_write": "an array of ours: bm.Variable(bm.zeros(...)), and write into that",
     "shape": "a Python number, for example through bm.jit(f, static_argnums=...)",
     "mask": "bm.where(mask, a, 0.)   # same shape, and something neutral where the mask is False",
 }
@@ -70,6 +71,8 @@ def _statement(line: str, error) -> tuple[str, str]:
     for call in ("float(", "int(", "complex(", ".item(", ".tolist("):
         if call in line:
             return f"{call})".replace("()", "()"), "float"
+    if isinstance(error, ValueError):  # "setting an array element with a sequence"
+        return "a NumPy array", "numpy_write"
     if isinstance(error, jax.errors.TracerArrayConversionError) or "np." in line:
         return "NumPy", "numpy"
     return ("an index or a shape", "shape") if first != "for" else ("`for`", "range")

@@ -26,7 +26,7 @@ from jax import random as jr
 
 from ._array import Array, box, unbox
 from ._names import missing_name
-from ._trace import is_tracer, local
+from ._trace import current_serial, is_tracer, local
 from ._where import place, user_frame
 from .errors import ShapeError
 from .variable import Variable
@@ -42,7 +42,8 @@ class RandomState(Variable):
     """
 
     def __init__(self, seed: int = 0, name: str | None = None):
-        super().__init__(_key_of(seed), name)
+        self._value, self._tree = _key_of(seed), None  # a NumPy array for now: importing us must not start JAX's backend
+        self._born, self.name = current_serial(), name
 
     def seed(self, seed: int) -> None:
         """Start again from `seed`."""
@@ -61,7 +62,7 @@ class RandomState(Variable):
 def _key_of(seed):
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
         raise TypeError(f"a seed is a whole number, got {seed!r}: bm.random.seed(0)")
-    return jr.key_data(jr.key(seed, impl="threefry2x32"))
+    return np.array([seed >> 32 & 0xFFFFFFFF, seed & 0xFFFFFFFF], np.uint32)  # what jax.random.key(seed) holds
 
 
 @jax.jit
