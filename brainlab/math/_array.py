@@ -185,7 +185,8 @@ def make(value) -> Array:
 
 
 def as_arrays(tree):
-    """Every number and array in a pytree as an `Array`: what a transform hands to the student's function."""
+    """Every number and array in a pytree as an `Array` of its own: what a transform hands to the student's function,
+    which may change it in place as it likes."""
     return jax.tree.map(_as_array, tree, is_leaf=_is_array)
 
 
@@ -200,7 +201,7 @@ def _is_array(x):
 
 def _as_array(x):
     if type(x) is Array:
-        return x
+        return make(x._value)
     if getattr(x, "_tree", None) is not None:  # a Variable that holds a pytree
         return as_arrays(x.value)
     return make(x.value if isinstance(x, Array) else jnp.asarray(x))

@@ -45,8 +45,9 @@ class Audit:
             owner = vars(module) if name in vars(module) else vars(_definer(type(module), name))
             if name in vars(module):
                 self.names[id(module), name] = weakref.ref(module), name, value, label
-            elif not isinstance(owner.get(name), property):
-                self.names[id(module), name] = owner, name, value, label
+            elif not isinstance(owner.get(name), property):  # of the class, as long as the object has none of its own
+                self.names[id(owner), name] = owner, name, value, label
+                self.names[id(module), name] = weakref.ref(module), name, _MISSING, label
 
     def function(self, fun):
         """The globals and closure variables that a function of the student's names, and the functions that it calls."""
@@ -127,15 +128,25 @@ class Audit:
         return leaked
 
     def finish(self, kind):
-        """End of a good run: complain about what leaked, and take the contents as they are now as the compiled ones."""
+        """End of a good run: complain about what leaked, and take the contents as they are now as the compiled ones.
+        Returns which lists and dicts the function has changed itself."""
         leaked = self.restore()
         if leaked:
             raise errors.NotAVariableError.of(
                 leaked, kind, "plain Python", "return the value, or write it into a bm.Variable", frame=None
             )
-        for entry in self.contents.values():
-            thing = entry[0]
+        changed = set()
+        for key, entry in self.contents.items():
+            thing, before, _ = entry
             entry[1] = thing._value if isinstance(thing, Array) else _sample(thing)
+            if isinstance(thing, list | dict) and not _same(entry[1], _sample(before)):
+                changed.add(key)  # the function does it itself, for example to count how often it is traced
+        return changed
+
+    def forget(self, keys):
+        """Do not compare these contents any more."""
+        for key in keys:
+            self.contents.pop(key, None)
 
     def built_in(self) -> dict[str, str]:
         """The numbers and arrays from outside, by name."""

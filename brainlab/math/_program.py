@@ -41,7 +41,8 @@ class Program:
         self.reason = "first call"  # of the next one, if it is the first
         self.signature: dict | None = None
         self.lock = threading.Lock()
-        self.compiled = jax.jit(self._trace)
+        me = weakref.ref(self)  # no cycle: a program that nobody needs is gone at once, with its compiled code
+        self.compiled = jax.jit(lambda values, args, kwargs: me()._trace(values, args, kwargs))
 
     def __call__(self, inline, functions, args, kwargs):
         """Run `inline(*args, **kwargs)`, compiled. `functions` are the student's own, for the audit."""
@@ -99,11 +100,13 @@ class Program:
             new = [v for v in trace.variables.values() if not any(v is w for w in variables)]
             if new:
                 self._grow(new)
-            audit.finish(self.kind)
+            own = audit.finish(self.kind)
         finally:
             audit.restore()
         with self.lock:
             self.audits.append(audit)
+            for audit in self.audits:
+                audit.forget(own)
             self.history.append(self._reason(variables, values, args, kwargs))
         return out, [trace.values[k] if k in trace.written else None for k in map(id, variables)]
 
