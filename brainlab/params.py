@@ -11,6 +11,7 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
+import jax
 import numpy as np
 
 from ._teaching import TeachingError
@@ -75,8 +76,8 @@ class Param:
         if self.choices and value not in self.choices:
             raise self._error(owner, value, f"the {self.doc or self.name} must be {self.rule}")
         if self.structural:
-            return self._hashable(owner, value)
-        if not self.numeric or _is_traced(value):
+            return self._check_structural(owner, value)
+        if _is_traced(value):
             return value
         numbers = _numbers(value)
         if numbers is None:
@@ -90,9 +91,21 @@ class Param:
                 raise self._error(owner, value, f"the {self.doc or self.name} must be {rule}", np.argwhere(bad)[0])
         if isinstance(value, int | np.number):
             return float(value)  # one dtype, so that 20 and 20.0 are the same compiled code
-        return numbers if getattr(value, "dtype", numbers.dtype).kind in "iu" else value
+        if isinstance(value, float):
+            return value
+        return value if getattr(value, "dtype", None) is not None and value.dtype.kind == "f" else numbers
 
-    def _hashable(self, owner, value):
+    def _check_structural(self, owner, value):
+        """Of the same kind as the default: a size stays a whole number, a switch True or False."""
+        kind = type(self.default)
+        if kind in (bool, int, str) and type(value) is not kind:
+            word = {bool: "True or False", int: "a whole number", str: "a text"}[kind]
+            raise self._error(owner, value, f"the {self.doc or self.name} must be {word}")
+        numbers = _numbers(value)
+        if numbers is not None and self.above is not None and np.any(numbers <= self.above):
+            raise self._error(owner, value, f"the {self.doc or self.name} must be {self.rule}")
+        if numbers is not None and self.below is not None and np.any(numbers >= self.below):
+            raise self._error(owner, value, f"the {self.doc or self.name} must be {self.rule}")
         try:
             hash(value)
         except TypeError:
@@ -126,6 +139,8 @@ def param(default, unit="", doc="", *, symbol="", above=None, below=None, slider
     choices    : the possible values of a structural parameter
     """
     about = Param(default, unit, doc, symbol, above, below, slider, why, structural, tuple(choices))
+    if not structural and not about.numeric:
+        raise ValueError(f"the default {default!r} of '{doc}' is not a number: declare it with structural=True")
     if slider is not None and not slider[0] <= _scalar(default) <= slider[1]:
         raise ValueError(f"the default {default} of '{doc}' lies outside its own slider {slider}")
     if isinstance(default, np.ndarray):
@@ -188,16 +203,12 @@ def unknown_name(owner: str, name: str, known) -> ParamError:
 
 
 def _is_traced(value) -> bool:
-    """True for what is not a number yet: a tracer, or the placeholders that JAX rebuilds a pytree with."""
-    if value is None or type(value) is object:
-        return True
-    value = getattr(value, "_value", value)
-    return hasattr(value, "aval") and not hasattr(value, "addressable_shards")
+    return isinstance(getattr(value, "_value", value), jax.core.Tracer)
 
 
 def _numbers(value):
     """As a NumPy array of floats, or None if it is something else."""
-    if isinstance(value, bool | str | bytes):
+    if isinstance(value, bool | str | bytes | range):
         return None
     try:
         numbers = np.asarray(value)

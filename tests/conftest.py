@@ -10,9 +10,10 @@ from brainlab.math._trace import local
 @pytest.fixture(autouse=True)
 def clean():
     bm.random.seed(0)
+    x64 = jax.config.jax_enable_x64
     yield
     assert local.stack == (), "a trace was left open"
-    assert not jax.config.jax_enable_x64, "64-bit numbers were left on"
+    assert jax.config.jax_enable_x64 == x64, "64-bit numbers were left on"
 
 
 @pytest.fixture

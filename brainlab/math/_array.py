@@ -16,7 +16,6 @@ from . import errors
 from ._trace import current_serial, is_tracer, local
 
 
-
 class Array:
     """An n-dimensional array that behaves like NumPy's, computed by JAX.
 
@@ -103,7 +102,9 @@ class Array:
         return operator.index(self.value)
 
     def __format__(self, spec):
-        return format(self.value if self.ndim == 0 and not is_tracer(self.value) else str(self), spec)
+        if is_tracer(self.value):
+            return str(self)  # no digits to round yet
+        return format(self.value if self.ndim == 0 else str(self), spec)
 
     # ---- what NumPy and JAX ask for
     def __array__(self, dtype=None, copy=None):
@@ -115,8 +116,8 @@ class Array:
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         """`np.sin(a)`: JAX's function of that name, so that it works inside jit and gives an `Array`."""
         ours = getattr(jnp, ufunc.__name__, None)
-        if ours is None or method != "__call__" or kwargs.get("out"):
-            return NotImplemented
+        if ours is None or method != "__call__" or kwargs.get("out"):  # NumPy's own business, e.g. numpy_array += ours
+            return getattr(ufunc, method)(*map(_as_numpy, inputs), **kwargs)
         return box(ours(*map(unbox, inputs), **kwargs))
 
     # ---- NumPy's in-place methods
@@ -127,6 +128,11 @@ class Array:
     def sort(self, axis=-1):
         """Sort in place, as NumPy's method does; `bm.sort(a)` gives a sorted copy."""
         self.value = jnp.sort(self.value, axis=axis)
+
+    # ---- JAX's way to a changed copy: a.at[0].set(1.)
+    @property
+    def at(self):
+        return _At(self.value.at)
 
     # ---- copies and files
     def copy(self):
@@ -145,6 +151,20 @@ class Array:
 
     def __str__(self):
         return str(self.value) if type(self.value) is _CONCRETE else repr(self)
+
+
+class _At:
+    """`a.at[index]` with its `set`, `add`, `multiply`, ...: each gives an `Array`."""
+
+    def __init__(self, inside):
+        self._inside = inside
+
+    def __getitem__(self, index):
+        return _At(self._inside[unbox(index)])
+
+    def __getattr__(self, name):
+        method = getattr(self._inside, name)
+        return lambda *args, **kwargs: box(method(*map(unbox, args), **kwargs))
 
 
 # ---- between jax arrays and ours
@@ -174,6 +194,10 @@ def unbox(x):
     if local.stack and type(x) is np.ndarray:
         return x.copy()  # JAX knows a NumPy constant by its identity and would not see that it was changed in place
     return x
+
+
+def _as_numpy(x):
+    return np.asarray(x) if isinstance(x, Array) else x
 
 
 def make(value) -> Array:
@@ -236,7 +260,7 @@ def fit(new, old, owner):
 
 
 def _goes_into(x, dtype) -> bool:
-    """Does x (bool < int < float < complex) fit into dtype without losing anything but size?"""
+    """Does x fit into dtype without loss? bool into int into float into complex, and into a wider one of its kind."""
     if getattr(x, "dtype", None) == dtype:
         return True
     x = x if hasattr(x, "dtype") or not isinstance(x, list | tuple) else jnp.asarray(x)
@@ -300,11 +324,11 @@ _BINARY = "add sub mul truediv floordiv mod divmod pow matmul and or xor lshift 
 _COMPARE = "eq ne lt le gt ge".split()
 _UNARY = "neg pos abs invert round".split()
 _METHODS = (
-    "all any argmax argmin argsort astype clip conj conjugate cumprod cumsum diagonal dot flatten max mean min "
-    "nonzero prod ptp ravel repeat reshape searchsorted squeeze std sum swapaxes take trace transpose var view"
+    "all any argmax argmin argsort astype choose clip compress conj conjugate cumprod cumsum diagonal dot flatten max "
+    "mean min nonzero prod ptp ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var view"
 ).split()
 _PLAIN_METHODS = "item tolist tobytes block_until_ready devices".split()
-_PROPERTIES = "T mT real imag shape dtype ndim size nbytes itemsize at sharding weak_type".split()
+_PROPERTIES = "T mT real imag shape dtype ndim size nbytes itemsize sharding weak_type".split()
 
 
 def _operand(x):
@@ -334,7 +358,7 @@ def _in_place(name):
 
 def _method(name):
     def method(self, *args, **kwargs):
-        return box(getattr(self.value, name)(*map(unbox, args), **unbox(kwargs)))
+        return box(getattr(self.value, name)(*map(_operand, args), **unbox(kwargs)))
 
     method.__name__, method.__doc__ = name, getattr(getattr(jax.Array, name, None), "__doc__", None)
     return method

@@ -1,8 +1,9 @@
 """Audit: what a function read and left behind while it was compiled, besides Variables.
 
-Numbers, arrays and lists that the traced code read are now built into the compiled code. The audit remembers them, so
-that a later call can say "k was 1.0 when compiled, is now 100.0" instead of using the old value in silence. And a list
-or attribute that holds a tracer after the run was changed from inside: it is put back, and the student is told.
+What the traced code read by name (globals, closure variables, attributes) is now built into the compiled code. The audit
+remembers each name and what it stood for, so that a later call can say "k was 1.0 when compiled, is now 100.0" instead of
+using the old value in silence. And a list or object that holds a tracer after the run was changed from inside: it is put
+back, and the student is told.
 """
 
 from __future__ import annotations
@@ -10,29 +11,29 @@ from __future__ import annotations
 import dis
 import functools
 import weakref
-from types import CodeType, FunctionType, MethodType
-
-import jax
-import numpy as np
+from types import CodeType, FunctionType, MethodType, ModuleType
 
 from . import errors
-from ._array import Array
-from ._trace import is_tracer
+from ._snapshot import MISSING, holds_tracer, remember
+from ._text import text
 from ._where import is_user_file
 
-_NUMBERS = (bool, int, float, complex, str)
-_ARRAYS = (np.ndarray, np.generic, jax.Array)
-_MISSING = "missing"
-_LARGE = 1 << 16  # bytes, and list elements: of larger ones a sample is compared
+_LOADS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_CLASSDEREF")
+_CONTAINERS = (list, dict, set)
+_GONE = object()  # the owner of a name does not live any more, so nobody can have changed it
 
 
 class Audit:
-    """What the functions of one program depend on. `changed()` is called before every run, so it is a few `is` tests."""
+    """What the functions of one program depend on.
+
+    entries : (where, name) -> (get, name, same, old text, label). `get(name, MISSING)` looks it up now, and `same(now)`
+              says whether it still is what was compiled. Nothing here keeps the student's objects alive.
+    """
 
     def __init__(self, functions=()):
-        self.names: dict = {}  # (id, name) -> (weak owner or dict, name, value, label)
-        self.cells: dict = {}
-        self.contents: dict = {}  # id -> [object that can change in place, what it was, label]
+        self.entries: dict = {}
+        self.watched: dict = {}  # id -> (what is in it now, what was in it, put that back, label); only during the trace
+        self.stored: set = set()  # names that the function itself binds anew, such as a counter of its own
         self.seen: set = set()
         for fun in functions:
             self.function(fun)
@@ -40,200 +41,238 @@ class Audit:
     # ---- collecting
     def attribute(self, module, name, value):
         """A Module's attribute was read while a function was traced."""
-        label = f"{type(module).__name__}.{name}"
-        if self._matters(value, label):
-            owner = vars(module) if name in vars(module) else vars(_definer(type(module), name))
-            if name in vars(module):
-                self.names[id(module), name] = weakref.ref(module), name, value, label
-            elif not isinstance(owner.get(name), property):  # of the class, as long as the object has none of its own
-                self.names[id(owner), name] = owner, name, value, label
-                self.names[id(module), name] = weakref.ref(module), name, _MISSING, label
+        self._member(module, name, value, type(module).__name__)
+
+    def _member(self, owner, name, value, owner_name):
+        label = f"{owner_name}.{name}"
+        own = getattr(owner, "__dict__", {})
+        definer = next((c for c in type(owner).__mro__ if name in vars(c)), None)
+        if name in own:
+            self._record(_weak_getter(owner), (id(owner), name), name, value, label)
+        elif definer is not None and not isinstance(vars(definer)[name], property | FunctionType):
+            self._record(vars(definer).get, (id(definer), name), name, vars(definer)[name], label)
+            own_text = text(vars(definer)[name])  # and nothing of the object's own hides it
+            self._record(_weak_getter(owner), (id(owner), name), name, MISSING, label, own_text)
+        elif definer is not None and isinstance(vars(definer)[name], FunctionType):
+            self._code(vars(definer)[name], owner)
+
+    def _record(self, get, where, name, value, label, old=None):
+        if where in self.entries:
+            return
+        if isinstance(value, ModuleType) or (isinstance(value, type) and value is not MISSING):
+            return
+        self.entries[where] = get, name, remember(value), old or text(value), label
+        self._watch(value, label)
+        self.function(value.__func__ if isinstance(value, staticmethod | classmethod) else value)
+
+    def _watch(self, value, label, depth=3):
+        """Remember what is in a container now, and in the containers inside it, to see afterwards what was put there."""
+        if isinstance(value, _CONTAINERS) and id(value) not in self.watched and depth and len(value) < 10_000:
+            before = value.copy()
+
+            def put_back():
+                value.clear()
+                value.extend(before) if isinstance(value, list) else value.update(before)
+
+            self.watched[id(value)] = lambda: _parts(value), _parts(before), put_back, label
+            for inner in _parts(value):
+                self._watch(inner, label, depth - 1)
+
+    def _watch_name(self, where, get, put, label):
+        """The same for a global or a closure variable that the function binds anew."""
+        before = get()
+        self.watched.setdefault(where, (lambda: [get()], [before], lambda: put(before), label))
 
     def function(self, fun):
-        """The globals and closure variables that a function of the student's names, and the functions that it calls."""
+        """What a function of the student's names, and the functions that it names in turn."""
         if isinstance(fun, functools.partial):
-            return self.function(fun.func)
+            for part in (fun.func, *fun.args, *fun.keywords.values()):
+                self.function(part)
+            return
         if isinstance(fun, MethodType):
-            owner = fun.__self__
-            if isinstance(fun.__func__, FunctionType) and not hasattr(type(owner), "variables"):  # not a Module
-                self._plain_owner(owner, fun.__func__.__code__)
-            return self.function(fun.__func__)
+            return self._code(fun.__func__, fun.__self__)
         if not isinstance(fun, FunctionType):
-            inner = getattr(fun, "fun", None) or vars(_definer(type(fun), "__call__")).get("__call__")
-            return self.function(inner) if isinstance(inner, FunctionType | MethodType) else None
-        if id(fun) in self.seen or not is_user_file(fun.__code__.co_filename):
+            if type(fun).__module__.startswith("brainlab.math") and hasattr(fun, "fun"):  # our own Jit and Derivative
+                return self.function(fun.fun)
+            call = next((vars(c)["__call__"] for c in type(fun).__mro__ if "__call__" in vars(c)), None)
+            return self._code(call, fun) if isinstance(call, FunctionType) else None
+        if not is_user_file(fun.__code__.co_filename):
+            return self.function(fun.__wrapped__) if hasattr(fun, "__wrapped__") else None
+        self._code(fun, None)
+
+    def _code(self, fun, owner):
+        if not isinstance(fun, FunctionType):
+            return self.function(fun)
+        if (id(fun), id(owner)) in self.seen or not is_user_file(fun.__code__.co_filename):
             return None
-        self.seen.add(id(fun))
-        for name in _global_names(fun.__code__):
-            value = fun.__globals__.get(name, _MISSING)
-            if self._matters(value, name) or name in _stored_names(fun.__code__):
-                self.names[id(fun.__globals__), name] = fun.__globals__, name, value, name
-        for name, cell in zip(fun.__code__.co_freevars, fun.__closure__ or (), strict=True):
-            value = _content(cell)
-            if self._matters(value, name):
-                self.cells[id(cell)] = cell, value, name
+        self.seen.add((id(fun), id(owner)))
+        loads, stores = _names(fun.__code__)
+        self.stored.update(stores)
+        cells = dict(zip(fun.__code__.co_freevars, fun.__closure__ or (), strict=True))
+        first = fun.__code__.co_varnames[:1]
+        for op, root, path in loads:
+            if op == "self":
+                value = owner if (root,) == first and owner is not None else None
+            elif root in cells:
+                cell = cells[root]
+                value = _content(cell)
+                self._record(_weak_cell(fun, fun.__code__.co_freevars.index(root)), id(cell), root, value, root)
+                self._watch_name(id(cell), lambda cell=cell: _content(cell), lambda v, cell=cell: _fill(cell, v), root)
+            else:
+                space = fun.__globals__
+                value = space.get(root, MISSING)
+                if value is MISSING and root not in stores:
+                    continue  # a builtin
+                self._record(space.get, (id(space), root), root, value, root)
+                if root in stores:
+                    get = functools.partial(space.get, root, MISSING)
+                    self._watch_name((id(space), root), get, functools.partial(_bind, space, root), root)
+            self._path(value, path, type(owner).__name__ if op == "self" else root)
+        for default in (*(fun.__defaults__ or ()), *(fun.__kwdefaults__ or {}).values()):
+            self._watch(default, "a default argument")
+        return None
 
-    def _plain_owner(self, owner, code):
-        attributes = getattr(owner, "__dict__", {})
-        for name in code.co_names:
-            if name in attributes and self._matters(attributes[name], name):
-                self.names[id(owner), name] = (
-                    weakref.ref(owner),
-                    name,
-                    attributes[name],
-                    f"{type(owner).__name__}.{name}",
-                )
-        if attributes:
-            self.contents.setdefault(id(attributes), [attributes, dict(attributes), type(owner).__name__])
-
-    def _matters(self, value, label) -> bool:
-        if isinstance(value, Array):
-            if not hasattr(value, "_tree"):
-                self.contents.setdefault(id(value), [value, value._value, label])
-            return not hasattr(value, "_tree")  # a Variable may change, that is what it is for
-        if isinstance(value, list | dict):
-            self.contents.setdefault(id(value), [value, value.copy(), label])
-        elif isinstance(value, np.ndarray):
-            self.contents.setdefault(id(value), [value, _sample(value), label])
-        elif isinstance(value, FunctionType | MethodType | functools.partial) or hasattr(type(value), "variables"):
-            self.function(value)
-            return False
-        return isinstance(value, (*_NUMBERS, *_ARRAYS)) and not is_tracer(value)
+    def _path(self, value, path, label):
+        """`settings.rates.k`: the attributes of plain objects. Those of Modules are seen when they are read."""
+        for name in path:
+            if value is None or value is MISSING:
+                return
+            if hasattr(type(value), "variables"):
+                pass
+            elif isinstance(value, ModuleType):
+                if not is_user_file(getattr(value, "__file__", None) or "<frozen"):
+                    return
+                self._record(vars(value).get, (id(value), name), name, vars(value).get(name, MISSING), f"{label}.{name}")
+            elif not is_user_file(_file_of(type(value))):
+                return
+            else:
+                self._member(value, name, getattr(value, "__dict__", {}).get(name), label)
+                self._watch(getattr(value, "__dict__", None), label, depth=1)
+            value, label = getattr(value, "__dict__", {}).get(name), f"{label}.{name}"
 
     # ---- after the run
     def restore(self) -> str | None:
         """Put back what holds a tracer now; the name of the first such thing."""
         leaked = None
-        for thing, before, label in self.contents.values():
-            values = thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list) else ()
-            old = before.values() if isinstance(before, dict) else before
-            if any(_holds_tracer(v) and not any(v is o for o in old) for v in values):
-                if isinstance(thing, dict):
-                    changed = [k for k, v in thing.items() if _holds_tracer(v)]
-                    leaked = leaked or (f"{label}.{changed[0]}" if label[0].isupper() else f"{label}[{changed[0]!r}]")
-                    thing.clear()
-                    thing.update(before)
-                else:
-                    leaked = leaked or label
-                    thing[:] = before
-        for owner, name, before, label in self.names.values():
-            space = _space(owner)
-            if isinstance(space, dict) and _holds_tracer(space.get(name)):
+        for now, before, put_back, label in self.watched.values():
+            if any(holds_tracer(v) and not any(v is o for o in before) for v in now()):
+                put_back()
                 leaked = leaked or label
-                space.pop(name) if before is _MISSING else space.update({name: before})
-        for cell, before, label in self.cells.values():
-            if _holds_tracer(_content(cell)):
-                leaked = leaked or label
-                cell.cell_contents = before
         return leaked
 
     def finish(self, kind):
-        """End of a good run: complain about what leaked, and take the contents as they are now as the compiled ones.
-        Returns which lists and dicts the function has changed itself."""
+        """End of a good run: complain about what leaked, and let go of the student's objects."""
         leaked = self.restore()
         if leaked:
             raise errors.NotAVariableError.of(
-                leaked, kind, "plain Python", "return the value, or write it into a bm.Variable", frame=None
+                leaked, kind, "plain Python", "return the value, or write it into a bm.Variable"
             )
-        changed = set()
-        for key, entry in self.contents.items():
-            thing, before, _ = entry
-            entry[1] = thing._value if isinstance(thing, Array) else _sample(thing)
-            if isinstance(thing, list | dict) and not _same(entry[1], _sample(before)):
-                changed.add(key)  # the function does it itself, for example to count how often it is traced
-        return changed
+        self.watched.clear()
+        self.settle()
 
-    def forget(self, keys):
-        """Do not compare these contents any more."""
-        for key in keys:
-            self.contents.pop(key, None)
+    def settle(self):
+        """Forget what the function itself changes when it is traced, such as a list that it counts its runs in."""
+        for where, (get, name, same, _, _) in list(self.entries.items()):
+            now = get(name, MISSING)
+            if name in self.stored or (now is not _GONE and not same(now)):
+                self.entries.pop(where)
+
+    def add(self, other: Audit):
+        self.entries |= other.entries
+        self.stored |= other.stored
+        self.settle()
 
     def built_in(self) -> dict[str, str]:
-        """The numbers and arrays from outside, by name."""
-        found = [(label, value) for _, _, value, label in self.names.values()]
-        found += [(label, value) for _, value, label in self.cells.values()]
-        return {label: _text(value) for label, value in found if isinstance(value, (*_NUMBERS, *_ARRAYS, Array))}
+        """The numbers, arrays and settings from outside, by name."""
+        return {label: old for _, _, same, old, label in self.entries.values() if same.shown}
 
     # ---- before every later run
     def changed(self):
         """None, or (name, value when compiled, value now)."""
-        for owner, name, old, label in self.names.values():
-            space = _space(owner)
-            new = old if space is None else space.get(name, _MISSING)
-            if new is not old and not _same(new, old):
-                return label, _text(old), _text(new)
-        for cell, old, label in self.cells.values():
-            new = _content(cell)
-            if new is not old and not _same(new, old):
-                return label, _text(old), _text(new)
-        for thing, old, label in self.contents.values():
-            if isinstance(thing, Array):
-                if thing._value is not old and not _same(thing._value, old):
-                    return label, _text(old), _text(thing)
-            elif not _same(_sample(thing), old):
-                return label, _text(old), _text(_sample(thing))
+        for get, name, same, old, label in self.entries.values():
+            now = get(name, MISSING)
+            if now is not _GONE and not same(now):
+                return label, old, now
         return None
 
 
-def _space(owner):
-    """The names of an owner: a dict of globals as it is, an object through a weak reference (None once it is gone)."""
-    if isinstance(owner, weakref.ref):
-        owner = owner()
-        return None if owner is None else owner.__dict__
-    return owner
+def _weak_getter(owner):
+    """Look up an attribute of an object without keeping it alive. One that is gone cannot have changed."""
+    try:
+        ref = weakref.ref(owner)
+    except TypeError:
+        return owner.__dict__.get
+
+    def get(name, default):
+        alive = ref()
+        return _GONE if alive is None else alive.__dict__.get(name, default)
+
+    return get
 
 
-def _definer(cls, name):
-    return next((c for c in cls.__mro__ if name in vars(c)), cls)
+def _weak_cell(fun, i):
+    """The same for a closure variable: a closure cell would keep its content alive, so it is the function that is asked."""
+    ref = weakref.ref(fun)
+
+    def get(name, default):
+        alive = ref()
+        return _GONE if alive is None else _content(alive.__closure__[i])
+
+    return get
 
 
 def _content(cell):
     try:
         return cell.cell_contents
     except ValueError:  # an empty cell: the name is not bound yet
-        return _MISSING
+        return MISSING
+
+
+def _fill(cell, value):
+    if value is not MISSING:
+        cell.cell_contents = value
+
+
+def _bind(space, name, value):
+    if value is MISSING:
+        space.pop(name, None)
+    else:
+        space[name] = value
+
+
+def _parts(container) -> list:
+    return list(container.values() if isinstance(container, dict) else container)
+
+
+def _file_of(cls) -> str:
+    """The file that a class of the student's stands in; anything else has no methods written in Python files of theirs."""
+    functions = [v for v in vars(cls).values() if isinstance(v, FunctionType)]
+    return functions[0].__code__.co_filename if functions else ("<student>" if cls.__module__ == "__main__" else "<frozen")
 
 
 @functools.lru_cache(maxsize=4096)
-def _names(code: CodeType, opcodes: tuple[str, ...]) -> tuple[str, ...]:
-    own = [i.argval for i in dis.get_instructions(code) if i.opname in opcodes]
-    nested = [n for c in code.co_consts if isinstance(c, CodeType) for n in _names(c, opcodes)]
-    return tuple(dict.fromkeys(own + nested))
-
-
-def _global_names(code):
-    return _names(code, ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL"))
-
-
-def _stored_names(code):
-    return _names(code, ("STORE_GLOBAL",))
-
-
-def _holds_tracer(x) -> bool:
-    return is_tracer(x._value if type(x) is Array else x)
-
-
-def _sample(x):
-    """What is compared to see whether x changed in place: numbers and arrays in a list or dict; bytes of an array."""
-    if isinstance(x, np.ndarray):
-        flat = x.reshape(-1)
-        return flat[:: max(1, x.nbytes // _LARGE)].copy()
-    if isinstance(x, dict):
-        return {k: v for k, v in list(x.items())[:_LARGE] if isinstance(v, (*_NUMBERS, *_ARRAYS))}
-    return [v for v in x[:_LARGE] if isinstance(v, (*_NUMBERS, *_ARRAYS))]
-
-
-def _same(a, b) -> bool:
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_same(a[k], b[k]) for k in a)
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(_same, a, b))
-    if isinstance(a, Array | np.ndarray | jax.Array) or isinstance(b, Array | np.ndarray | jax.Array):
-        a, b = np.asarray(a), np.asarray(b)
-        return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
-    return a is b or (type(a) is type(b) and (a == b or (a != a and b != b)))
-
-
-def _text(x) -> str:
-    text = " ".join(repr(x if not isinstance(x, Array | jax.Array | np.ndarray) else np.asarray(x).tolist()).split())
-    return text if len(text) <= 60 else text[:57] + "..."
+def _names(code: CodeType):
+    """What a piece of code reads and binds by name: ((kind of load, name, attributes behind it), ...), {names bound}."""
+    loads, stores, chain = [], set(), None
+    first = code.co_varnames[:1] if code.co_argcount else ()
+    for i in dis.get_instructions(code):
+        if i.opname in _LOADS:
+            chain = (i.opname, i.argval, [])
+            loads.append(chain)
+        elif i.opname.startswith("LOAD_FAST") and (i.argval,) == first:
+            chain = ("self", i.argval, [])
+            loads.append(chain)
+        elif i.opname in ("LOAD_ATTR", "LOAD_METHOD") and chain is not None:
+            chain[2].append(i.argval)
+        elif i.opname in ("STORE_GLOBAL", "STORE_DEREF"):
+            stores.add(i.argval)
+            chain = None
+            loads.append((i.opname.replace("STORE", "LOAD"), i.argval, []))
+        elif i.opname not in ("CACHE", "EXTENDED_ARG"):
+            chain = None
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            more, bound = _names(inner)
+            loads += [(op, root, list(path)) for op, root, path in more if op != "self"]
+            stores |= bound
+    return tuple((op, root, tuple(path)) for op, root, path in loads), frozenset(stores)

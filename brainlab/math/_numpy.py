@@ -19,7 +19,14 @@ def wrap(fun):
 
     @functools.wraps(fun, updated=())
     def wrapped(*args, **kwargs):
-        return box(fun(*map(_inside, args), **{k: _inside(v) for k, v in kwargs.items()}))
+        args, kwargs = tuple(map(_inside, args)), {k: _inside(v) for k, v in kwargs.items()}
+        try:
+            out = fun(*args, **kwargs)
+        except TypeError:  # unlike NumPy, JAX wants arrays for lists of numbers: bm.mean([1., 2.])
+            if not any(isinstance(a, list | tuple) for a in args):
+                raise
+            out = fun(*(_from_lists(a) for a in args), **kwargs)
+        return wrap(out) if callable(out) and not isinstance(out, type) else box(out)  # bm.vectorize gives a function
 
     for method in ("accumulate", "at", "outer", "reduce", "reduceat"):  # of a ufunc: bm.add.reduce(a)
         if isinstance(fun, jnp.ufunc):
@@ -27,7 +34,27 @@ def wrap(fun):
     return wrapped
 
 
+def _from_lists(a):
+    """A list of numbers as an array; of a list of arrays or lists that a function joins, each of them."""
+    if not isinstance(a, list | tuple):
+        return a
+    ragged = len({len(i) if isinstance(i, list | tuple) else None for i in a}) > 1
+    return list(map(jnp.asarray, a)) if ragged or any(hasattr(i, "shape") for i in a) else jnp.asarray(a)
+
+
+class _Indexed:
+    """bm.r_, bm.c_, bm.mgrid, bm.ogrid: functions that are called with square brackets."""
+
+    def __init__(self, inside):
+        self._inside = inside
+
+    def __getitem__(self, index):
+        return box(self._inside[unbox(index)])
+
+
 def _inside(x):
+    if isinstance(x, list | tuple):
+        return type(x)(map(_inside, x)) if type(x) in (list, tuple) else x
     if callable(x) and not isinstance(x, type) and hasattr(x, "__code__"):  # a student's function, for bm.vectorize ...
         return lambda *args, **kwargs: unbox(x(*map(box, args), **kwargs))
     return unbox(x)
@@ -54,7 +81,9 @@ def namespace(module) -> dict:
     names = {}
     for name in dir(module):
         thing = getattr(module, name)
-        if not name.startswith("_") and not isinstance(thing, types.ModuleType):
+        if name in ("r_", "c_", "mgrid", "ogrid"):
+            names[name] = _Indexed(thing)
+        elif not name.startswith("_") and not isinstance(thing, types.ModuleType):
             names[name] = wrap(thing) if callable(thing) and not isinstance(thing, type) else thing
     return names
 

@@ -14,16 +14,18 @@ from collections import OrderedDict
 from types import FunctionType, MethodType
 
 import jax
+import numpy as np
 
 from . import errors
 from ._array import _CONCRETE, Array, as_arrays
 from ._audit import Audit
 from ._trace import Trace, discover, is_tracer, local
 from ._translate import JAX_ERRORS, translate
+from ._where import place, user_frame
 from .module import Module
 from .variable import Variable
 
-_KEPT = 256  # programs; the one unused for longest goes first
+_KEPT = 1024  # programs; the one unused for longest goes first
 
 
 class _MoreVariables(Exception):
@@ -36,7 +38,7 @@ class Program:
     def __init__(self, kind: str):
         self.kind = kind
         self.variables: tuple[Variable, ...] = ()  # only ever grows
-        self.audits: list[Audit] = []
+        self.audit = Audit()  # of all its traces
         self.history: list[str] = []  # why each trace was made
         self.reason = "first call"  # of the next one, if it is the first
         self.signature: dict | None = None
@@ -46,6 +48,7 @@ class Program:
 
     def __call__(self, inline, functions, args, kwargs):
         """Run `inline(*args, **kwargs)`, compiled. `functions` are the student's own, for the audit."""
+        args = tuple([a._value if type(a) is Array else a for a in args])  # the same code for NumPy, JAX and our arrays
         before = local.calling
         while True:
             variables = self.variables
@@ -73,17 +76,13 @@ class Program:
         """The error in the student's terms, if it is one of those that JAX raises about its tracers."""
         if isinstance(error, errors.TeachingError):
             return None
-        if isinstance(error, JAX_ERRORS) or isinstance(error.__cause__, JAX_ERRORS):
+        if isinstance(error, JAX_ERRORS) or isinstance(error.__cause__, JAX_ERRORS) or "concrete values" in str(error):
             return translate(error, self.kind)
         return _not_an_array(self.kind, args, kwargs) if isinstance(error, TypeError) else None
 
     def stale(self):
         """None, or (name, old, new) of something that is built in and has changed."""
-        for audit in self.audits:
-            change = audit.changed()
-            if change:
-                return change
-        return None
+        return self.audit.changed()
 
     def _trace(self, values, args, kwargs):
         inline, functions, variables = local.calling
@@ -100,13 +99,11 @@ class Program:
             new = [v for v in trace.variables.values() if not any(v is w for w in variables)]
             if new:
                 self._grow(new)
-            own = audit.finish(self.kind)
+            audit.finish(self.kind)
         finally:
             audit.restore()
         with self.lock:
-            self.audits.append(audit)
-            for audit in self.audits:
-                audit.forget(own)
+            self.audit.add(audit)
             self.history.append(self._reason(variables, values, args, kwargs))
         return out, [trace.values[k] if k in trace.written else None for k in map(id, variables)]
 
@@ -131,7 +128,12 @@ class Program:
 
 def run_boxed(inline, args, kwargs):
     """Call a function the way the student wrote it: `Array`s in, `Array`s out."""
-    return as_arrays(inline(*as_arrays(args), **as_arrays(kwargs)))
+    out = inline(*as_arrays(args), **as_arrays(kwargs))
+    try:
+        return as_arrays(out)
+    except TypeError:
+        bad = next(x for x in jax.tree.leaves(out) if not hasattr(x, "dtype") and not isinstance(x, int | float | complex))
+        raise errors.ResultError.of(bad) from None
 
 
 def _not_an_array(kind, args, kwargs):
@@ -163,13 +165,36 @@ class Itself:
 _BY_IDENTITY = (Variable, Module, Itself)
 
 
+def stands_for_itself(a) -> bool:
+    """A Variable or Module, or a list, tuple or dict of nothing else."""
+    if isinstance(a, _BY_IDENTITY):
+        return True
+    if type(a) not in (list, tuple, dict) or not a:
+        return False
+    leaves = jax.tree.leaves(a, is_leaf=lambda x: isinstance(x, _BY_IDENTITY))
+    count = sum(isinstance(x, _BY_IDENTITY) for x in leaves)
+    if 0 < count < len(leaves):
+        raise errors.NotAVariableError(
+            "an argument is a container that mixes Variables (or Modules) with arrays.",
+            place(user_frame()),
+            "a Variable stands for itself and an array for its numbers; in one container nobody sees which is which",
+            "pass them as two arguments",
+        )
+    return count > 0
+
+
+def boxed(a):
+    """An argument inside a trace: an `Array` of its own, unless it stands for itself or is no number at all."""
+    return a if stands_for_itself(a) or isinstance(a, str | bytes) or callable(a) else as_arrays(a)
+
+
 def split(args, kwargs, static=()):
     """Take out what is not traced: static arguments, and Variables and Modules, which stand for themselves.
 
     Returns (names and objects taken out, positional rest, keyword rest, a function that puts them back).
     """
-    kept = {i: a for i, a in enumerate(args) if i in static or isinstance(a, _BY_IDENTITY)}
-    kept |= {k: a for k, a in kwargs.items() if k in static or isinstance(a, _BY_IDENTITY)}
+    kept = {i: a for i, a in enumerate(args) if i in static or stands_for_itself(a)}
+    kept |= {k: a for k, a in kwargs.items() if k in static or stands_for_itself(a)}
     rest = tuple(a for i, a in enumerate(args) if i not in kept)
     named = {k: a for k, a in kwargs.items() if k not in kept}
 
@@ -231,42 +256,43 @@ def _hold(thing, key):
         return thing
 
 
+class ByValue:
+    """A static argument: it counts by what it is equal to, not by who it is."""
+
+    def __init__(self, x):
+        self.x = x
+
+
 def _key(x, things, path):
     """Equal for two functions that must do the same: same code, and the same objects in closure and defaults."""
     if x is None or isinstance(x, bool | int | str | bytes):
         return type(x), x
     if isinstance(x, float | complex):
         return type(x), repr(x)  # nan, -0.0
-    if isinstance(x, tuple):
-        return tuple(_key(i, things, path) for i in x)
+    if isinstance(x, np.generic):
+        return x.dtype, x.tobytes()
     if any(x is p for p in path):  # a function that names itself
         return "itself"
     path = (*path, x)
+    parts = x.items() if isinstance(x, dict) else x
+    if isinstance(x, tuple) or (isinstance(x, list | dict) and stands_for_itself(x)):  # by content, so it need not be kept
+        return type(x), *(_key(i, things, path) for i in parts)
     if isinstance(x, MethodType):
         return "method", _key(x.__func__, things, path), _key(x.__self__, things, path)
     if isinstance(x, functools.partial):
-        return "partial", *(_key(i, things, path) for i in (x.func, x.args, *x.keywords.items()))
+        return "partial", *(_key(i, things, path) for i in (x.func, x.args, x.keywords))
     if isinstance(x, FunctionType):
         things.append(x.__code__)
         cells = tuple(_key(_cell(c), things, path) for c in x.__closure__ or ())
-        defaults = (x.__defaults__, tuple((x.__kwdefaults__ or {}).items()))
+        defaults = (x.__defaults__, x.__kwdefaults__)
         return id(x.__code__), id(x.__globals__), cells, _key(defaults, things, path)
-    if isinstance(x, Itself):
-        x = x.it
-    if type(x).__hash__ is not object.__hash__ and not isinstance(x, Array | jax.Array | type):
-        return _hashed(x, things)
+    if isinstance(x, ByValue):
+        return type(x.x), x.x if not isinstance(x.x, np.generic | float) else _key(x.x, things, path)
+    if hasattr(type(x), "same_as"):  # our own Jit and Derivative, made anew each time of the same function
+        return type(x), *(_key(i, things, path) for i in x.same_as())
+    x = x.it if isinstance(x, Itself) else x
     things.append(x)
     return id(x)
-
-
-def _hashed(x, things):
-    """A value that is equal by content, such as a static setting; a list or dict in a closure counts by identity."""
-    try:
-        hash(x)
-        return "value", x
-    except TypeError:
-        things.append(x)
-        return id(x)
 
 
 def _cell(cell):

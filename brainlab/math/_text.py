@@ -1,6 +1,10 @@
 """What to call things in messages: Variables by their name, pytrees by their shapes."""
 
+import functools
+from types import FunctionType
+
 import jax
+import numpy as np
 
 from ._where import name_of, user_frame
 
@@ -30,3 +34,14 @@ def types_text(tree) -> str:
         return "nothing"
     texts = [f"{x.dtype}{list(x.shape)}".replace(" ", "") for x in leaves]
     return str(jax.tree.unflatten(structure, texts)).replace("'", "")
+
+
+def text(x) -> str:
+    """A value on one line."""
+    if isinstance(x, FunctionType | functools.partial):
+        return f"the function {getattr(x, '__name__', x)}"
+    value = getattr(x, "_value", x)
+    if isinstance(value, jax.Array | np.ndarray) and not hasattr(x, "_tree"):
+        x = "traced" if isinstance(value, jax.core.Tracer) else np.asarray(value).tolist()
+    line = " ".join(repr(x).split())
+    return line if len(line) <= 60 else line[:57] + "..."

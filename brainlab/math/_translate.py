@@ -18,6 +18,7 @@ _TRY = {
     "range": "bm.for_loop(body_fun, xs) over an array of known length, or bm.while_loop(cond_fun, body_fun, x)",
     "float": "keep it an array and convert the result outside, or look at it under bm.disable_jit()",
     "and": "& | ~ or bm.logical_and, bm.logical_or, bm.logical_not",
+    "max": "bm.maximum(a, b), bm.minimum(a, b), bm.sort(a)",
     "numpy": "the function of the same name in brainlab.math",
     "numpy_write": "an array of ours: bm.Variable(bm.zeros(...)), and write into that",
     "shape": "a Python number, for example through bm.jit(f, static_argnums=...)",
@@ -65,12 +66,18 @@ def _statement(line: str, error) -> tuple[str, str]:
             return f"`{first}`", first.removeprefix("el")
         if " and " in line or " or " in line or "not " in line:
             return "`and`, `or`, `not`", "and"
+        if any(call in line for call in ("max(", "min(", "sorted(")):
+            return "Python's max, min or sorted", "max"
         return ("`if`", "if") if " if " in line else ("bool()", "if")
     if "range(" in line:
         return "range()", "range"
+    if "math." in line and "bm." not in line:
+        return "Python's math module", "numpy"
     for call in ("float(", "int(", "complex(", ".item(", ".tolist("):
         if call in line:
             return f"{call})".replace("()", "()"), "float"
+    if "concrete values" in str(error):
+        return "a shape", "shape"
     if isinstance(error, ValueError):  # "setting an array element with a sequence"
         return "a NumPy array", "numpy_write"
     if isinstance(error, jax.errors.TracerArrayConversionError) or "np." in line:

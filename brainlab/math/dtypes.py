@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import jax
+
+
+class _Blocks(threading.local):
+    open = 0  # blocks of this thread
+
+
+_blocks = _Blocks()
 
 
 class enable_x64:
@@ -22,16 +31,24 @@ class enable_x64:
     """
 
     def __init__(self, enable: bool = True):
-        self.enable, self.before = enable, jax.config.jax_enable_x64
-        jax.config.update("jax_enable_x64", enable)
+        self.enable, self.inside = enable, bool(_blocks.open)
+        if self.inside:  # a block is for its thread only, and so is what happens in it
+            self.context = jax.enable_x64(enable)
+            self.context.__enter__()
+        else:
+            self.before = jax.config.jax_enable_x64
+            jax.config.update("jax_enable_x64", enable)
 
-    def __enter__(self):  # a block is for this thread only, so the switch for all is taken back
-        jax.config.update("jax_enable_x64", self.before)
-        self.context = jax.enable_x64(self.enable)
-        self.context.__enter__()
+    def __enter__(self):
+        if not self.inside:  # it turns out to be a block: the switch for all is taken back
+            jax.config.update("jax_enable_x64", self.before)
+            self.context = jax.enable_x64(self.enable)
+            self.context.__enter__()
+        _blocks.open += 1
         return self
 
     def __exit__(self, *exc):
+        _blocks.open -= 1
         return self.context.__exit__(*exc)
 
     def __repr__(self):

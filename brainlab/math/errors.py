@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._teaching import TeachingError
-from ._text import bare, called, tree_text
+from ._text import bare, called, text, tree_text
 from ._where import name_of, place, user_frame
 
 
@@ -92,10 +92,18 @@ class StaleValueError(TeachingError):
 
     @classmethod
     def of(cls, label, old, new, fun):
+        now, name = text(new), label if label.isidentifier() else f"self.{label.rsplit('.', 1)[-1]}"
+        was = old if old != now else f"{old} (another one, or with other contents)"
+        number = isinstance(new, int | float) and not isinstance(new, bool) and old.replace(".", "").lstrip("-").isdigit()
+        try_ = "f.recompile()   # to read it anew"
+        if number:
+            start = f"{float(old)}" if isinstance(new, float) else old
+            try_ = f"{name} = bm.Variable({start})   # if it is to change;  or f.recompile() to read it anew"
         return cls(
-            f"{label} was {old} when bm.jit compiled {fun}, and is now {new}.",
-            why="the compiled code still holds the old value, so the answer would be wrong",
-            try_=f"{_target(label)} = bm.Variable({old})   # if it is to change;  or f.recompile() to read it anew",
+            f"{label} was {was} when bm.jit compiled {fun}, and is now {now}.",
+            place(user_frame()),
+            "the compiled code still holds the old value, so the answer would be wrong",
+            try_,
         )
 
 
@@ -277,7 +285,8 @@ class ShapeError(TeachingError, ValueError):
     @classmethod
     def of(cls, owner, old, new):
         shape, name = np.shape(new), bare(owner)
-        try_ = f"{name}[...] = x   # to fill every element" if shape == () else f"{name} = bm.Variable(x)   # a new one"
+        start = f"{name} = bm.Variable(x)   # where it is made" if hasattr(owner, "_tree") else f"{name} = x   # a new array"
+        try_ = f"{name}[...] = x   # to fill every element" if shape == () else start
         if len(shape) == len(old.shape) + 1 and 1 in shape:
             try_ = f"{name}.value = x.reshape({tuple(old.shape)})"
         return cls(
@@ -350,13 +359,28 @@ class StaticArgumentError(TeachingError, TypeError):
         )
 
 
+class ResultError(TeachingError, TypeError):
+    """A compiled function returned something that is not made of numbers.
+
+    >>> import brainlab.math as bm
+    >>> bm.jit(lambda x: "fast" if x.ndim else "slow")(1.)
+    Traceback (most recent call last):
+    brainlab.math.errors.ResultError: a compiled function returned a str ('slow'), not a number or an array.
+    ...
+    """
+
+    @classmethod
+    def of(cls, x):
+        return cls(
+            f"a compiled function returned a {type(x).__name__} ({x!r:.40}), not a number or an array.",
+            place(user_frame()),
+            "compiled code gives back arrays; anything else would be decided once, when it is compiled",
+            "return numbers, arrays, or tuples, lists and dicts of them",
+        )
+
+
 class LoadError(TeachingError):
     """A file does not hold the Variables that the Module has: other names or other shapes. Nothing was loaded."""
-
-
-def _target(label: str) -> str:
-    """Gain.k is pasted into the class as self.k."""
-    return "self." + label.split(".", 1)[1] if "." in label and label[0].isupper() else label
 
 
 def _start(array) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import html
 from dataclasses import dataclass
+from types import MethodType
 
 import jax
 
@@ -71,6 +72,9 @@ def explain(fun, *args, **kwargs) -> Explanation:
       the arithmetic that is compiled:
         ...
     """
+    if isinstance(fun, MethodType | functools.partial) and isinstance(getattr(fun, "__func__", None) or fun.func, Jit):
+        owner = (fun.__self__,) if isinstance(fun, MethodType) else fun.args
+        fun, args = getattr(fun, "__func__", None) or fun.func, (*owner, *args)
     fun = fun if isinstance(fun, Jit) else jit(fun)
     program, inline, rest, named = fun.resolve(args, kwargs)
     run = functools.partial(run_boxed, inline)

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import errors
 from ._array import Array, as_arrays, box, raw
-from ._program import call
+from ._program import boxed, call, split
 from ._text import called, types_text
 from ._trace import Trace, local, read_all, write_all
 from ._where import place, user_frame
@@ -120,9 +120,23 @@ def _matrix(kind, transform, check, fun, grad_vars, argnums, has_aux, return_val
         out, (value, kept) = transform(with_value, argnums=(0, 1), has_aux=True)(*args)
         if kind == "jacobian":  # JAX nests arguments inside results; we keep arguments outside, as for gradients
             out = jax.tree.transpose(jax.tree.structure(value), jax.tree.structure(args), out)
+        else:
+            out = _blocks(args, out)
         return out, value, kept
 
     return _Derivative(kind, fun, derive, grad_vars, argnums, has_aux, return_value, check)
+
+
+def _blocks(args, out):
+    """JAX's Hessian of (values, arguments) as rows of blocks: one for each pair of things that it was asked about."""
+    things = [(i, k) for i in (0, 1) for k in range(len(args[i]))]
+    structure = {(i, k): jax.tree.structure(args[i][k]) for i, k in things}
+
+    def block(i, k, j, m):
+        swapped = jax.tree.transpose(structure[i, k], jax.tree.structure(args), out[i][k])[j][m]
+        return jax.tree.transpose(structure[j, m], structure[i, k], swapped)
+
+    return tuple(tuple(block(*row, *column) for column in things) for row in things)
 
 
 class _Derivative:
@@ -141,6 +155,9 @@ class _Derivative:
         args = tuple(a.value if isinstance(a, Variable) and i in self._numbers() else a for i, a in enumerate(args))
         return call(self.kind, self._run, (self.fun,), args, kwargs, options)
 
+    def same_as(self):
+        return self.fun, self.kind, self.argnums, self.has_aux, self.return_value, tuple(self.variables or ())
+
     def _numbers(self):
         return (self.argnums,) if isinstance(self.argnums, int) else tuple(self.argnums or ())
 
@@ -157,19 +174,18 @@ class _Derivative:
         written, outer = [], local.stack
 
         def pure(values, picked):
-            with Trace(self.kind, variables, values) as trace:
-                whole = list(as_arrays(args))
+            leaves = [x if v._tree is None else jax.tree.leaves(x) for v, x in zip(variables, values, strict=True)]
+            with Trace(self.kind, variables, leaves) as trace:
+                whole = list(map(boxed, args))
                 for n, a in zip(chosen, picked, strict=True):
                     whole[n] = as_arrays(a)
-                out = self.fun(*whole, **as_arrays(kwargs))
+                out = self.fun(*whole, **{k: boxed(a) for k, a in kwargs.items()})
                 value, aux = self._value_and_aux(out)
             written[:] = trace.written.values()
             return value, (raw(aux), [trace.values[id(v)] for v in written])
 
-        if outer:
-            values = read_all(variables)
-        else:  # under bm.disable_jit()
-            values = [v._value for v in variables]
+        values = read_all(variables) if outer else [v._value for v in variables]  # the latter under bm.disable_jit()
+        values = [x if v._tree is None else jax.tree.unflatten(v._tree, x) for v, x in zip(variables, values, strict=True)]
         picked = tuple(raw(args[n]) for n in chosen)
         for name, x in [
             *((called(v), v.value) for v in variables),
@@ -207,9 +223,7 @@ class _Derivative:
 
     def _answer(self, derivatives, value, aux):
         if self.kind == "hessian":
-            things = [(i, k) for i in (0, 1) for k in range(len(derivatives[i]))]
-            rows = tuple(tuple(derivatives[i][k][j][m] for j, m in things) for i, k in things)
-            answer = rows[0][0] if len(things) == 1 else rows
+            answer = derivatives[0][0] if len(derivatives) == 1 else derivatives
         else:
             answer = self._as_asked(*derivatives)
         extra = [*([value] if self.return_value else []), *([aux] if self.has_aux else [])]
@@ -218,11 +232,7 @@ class _Derivative:
     def _as_asked(self, by_variable, by_argument):
         parts = []
         if self.variables is not None:
-            grown = [
-                g if v._tree is None else jax.tree.unflatten(v._tree, g)
-                for v, g in zip(self.variables, by_variable, strict=True)
-            ]
-            parts.append(grown[0] if self.shape is None else jax.tree.unflatten(self.shape, grown))
+            parts.append(by_variable[0] if self.shape is None else jax.tree.unflatten(self.shape, by_variable))
         if self.argnums is not None:
             parts.append(by_argument[0] if isinstance(self.argnums, int) else tuple(by_argument))
         return parts[0] if len(parts) == 1 else tuple(parts)
@@ -290,13 +300,16 @@ def checkpoint(fun):
             return fun(*args, **kwargs)
         written: list = []
 
-        def pure(args, kwargs):
+        _, rest, named, together = split(args, kwargs)
+
+        def pure(rest, named):
             with Trace("checkpoint") as trace:
-                out = raw(fun(*as_arrays(args), **as_arrays(kwargs)))
+                whole, named = together(as_arrays(rest), as_arrays(named))
+                out = raw(fun(*whole, **named))
             written[:] = trace.written.values()
             return out, [trace.values[id(v)] for v in written]
 
-        out, values = jax.checkpoint(pure)(raw(args), raw(kwargs))
+        out, values = jax.checkpoint(pure)(raw(rest), raw(named))
         write_all(written, values)
         return out
 

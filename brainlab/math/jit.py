@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 import itertools
@@ -10,7 +11,7 @@ from types import MethodType
 
 from . import errors
 from ._array import as_arrays
-from ._program import _BY_IDENTITY, Itself, find, split
+from ._program import ByValue, Itself, boxed, find, split, stands_for_itself
 from ._trace import local
 from .module import Module
 
@@ -49,6 +50,7 @@ class Jit:
         if not callable(fun):
             raise TypeError(f"bm.jit takes a function, got {fun!r}: bm.jit(f)(x), not bm.jit(f(x))")
         self.fun = fun
+        self._given = static_argnums, static_argnames
         self._static = _positions_and_names(fun, static_argnums, static_argnames)
         self._program = None  # of the plain case: nothing static
         self._mine = weakref.WeakSet()  # the programs that this object has used
@@ -60,7 +62,7 @@ class Jit:
         if local.stack or local.python:
             return as_arrays(self.fun(*self._boxed(args), **self._boxed(kwargs)))
         program, inline, args, kwargs = self.resolve(args, kwargs)
-        if program.audits:
+        if program.audit.entries:
             change = program.stale()
             if change:
                 raise errors.StaleValueError.of(*change, self.__name__)
@@ -84,7 +86,7 @@ class Jit:
 
     def resolve(self, args, kwargs):
         """The program for these arguments, the function it runs, and the arguments without the static ones."""
-        if not (self._static or kwargs or any(isinstance(a, _BY_IDENTITY) for a in args)):
+        if not (self._static or kwargs or any(map(stands_for_itself, args))):
             return self._program or self._find(), self.fun, args, kwargs
         kept, rest, named, together = split(args, kwargs, self._static)
         if not kept:
@@ -97,7 +99,8 @@ class Jit:
             positional, named = together(rest, named)
             return self.fun(*positional, **named)
 
-        return self._find(tuple(kept.items())), inline, rest, named
+        by_value = tuple((k, ByValue(v) if k in self._static else v) for k, v in kept.items())
+        return self._find(by_value), inline, rest, named
 
     def _check_static(self, which, value):
         try:
@@ -118,7 +121,7 @@ class Jit:
     def _box_one(self, which, a):
         if isinstance(a, Itself):
             return a.it
-        return a if which in self._static or isinstance(a, _BY_IDENTITY) else as_arrays(a)
+        return a if which in self._static else boxed(a)
 
     def __get__(self, owner, cls=None):
         """A jitted method: `self` stands for itself."""
@@ -126,8 +129,21 @@ class Jit:
             return self
         return MethodType(self, owner) if isinstance(owner, Module) else functools.partial(self, Itself(owner))
 
+    def same_as(self):
+        return self.fun, tuple(sorted(map(str, self._static))), self._epoch
+
+    def __reduce__(self):
+        return _again, (self.fun, *self._given)
+
+    def __deepcopy__(self, memo):
+        return Jit(copy.deepcopy(self.fun, memo), *self._given)
+
     def __repr__(self):
         return f"<bm.jit of {self.__name__}>"
+
+
+def _again(fun, static_argnums, static_argnames):
+    return Jit(fun, static_argnums, static_argnames)
 
 
 def _positions_and_names(fun, numbers, names) -> frozenset:

@@ -65,8 +65,14 @@ def scan(body_fun=None, init=_NOTHING, xs=None, *, length: int | None = None, re
     if body_fun is None or init is _NOTHING:
         options = {"length": length, "reverse": reverse, "progress": progress}
         return functools.partial(scan, **options) if body_fun is None else functools.partial(scan, body_fun, **options)
+    if xs is None and length is None:
+        raise errors.LoopTypeError("bm.scan got neither xs nor length.", place(user_frame()), "", "length=100")
     if xs is not None:
-        xs, length = _sequence(xs, "scan")
+        xs, n = _sequence(xs, "scan")
+        if length not in (None, n):
+            text = f"bm.scan: xs has {n} elements, and length={length}."
+            raise errors.LoopTypeError(text, place(user_frame()), "", "leave out length")
+        length = n
     return _scan("scan", body_fun, body_fun, init, xs, length, reverse, progress)
 
 
@@ -218,16 +224,23 @@ def _one_bool(x):
             "a loop goes on or it stops; it cannot do both",
             "(condition).any() or (condition).all()",
         )
-    return x if is_tracer(x) else bool(x)
+    return x.astype(bool) if is_tracer(x) else bool(x)
 
 
 def _sequence(xs, kind):
     """xs as arrays, and their common length."""
     if isinstance(xs, range):
         xs = np.arange(xs.start, xs.stop, xs.step, dtype=np.int32)
-    if isinstance(xs, list):
-        xs = Array(xs) if not any(isinstance(x, dict | tuple) for x in xs) else xs
-    xs = raw(xs)
+    try:
+        xs = raw(Array(xs) if isinstance(xs, list) else xs)
+    except (TypeError, ValueError):
+        what = "a function (are the arguments swapped?)" if callable(xs) else f"a {type(xs).__name__}"
+        raise errors.LoopTypeError(
+            f"bm.{kind} walks along arrays, and xs is {what}.",
+            place(user_frame()),
+            "compiled code takes one element after the other out of an array",
+            f"bm.{kind}(body_fun, bm.array(list(xs)))  or, for several at once, a tuple of arrays",
+        ) from None
     leaves = jax.tree.leaves(xs)
     if not leaves or any(x.ndim == 0 for x in leaves):
         n = f"{xs}" if leaves and leaves[0].ndim == 0 and not is_tracer(leaves[0]) else "n"

@@ -10,8 +10,9 @@ import jax
 import numpy as np
 
 from . import errors
-from ._array import Array, raw
-from ._trace import current_serial, is_tracer, local
+from ._array import Array, fit, raw
+from ._snapshot import holds_tracer
+from ._trace import current_serial, local
 from ._where import user_frame
 from .variable import Variable
 
@@ -55,6 +56,8 @@ class Module:
 
     def __setattr__(self, name, value):
         old = self.__dict__.get(name)
+        if old is None and isinstance(getattr(type(self), name, None), Variable):
+            old = getattr(type(self), name)  # one that all objects of the class share
         if isinstance(old, Variable):
             if value is not old:
                 old.value = value.value if isinstance(value, Variable) else value
@@ -67,12 +70,13 @@ class Module:
 
     def _forbid(self, name, old, value):
         """Inside a transform the attributes of an object from outside are constants."""
-        if not (isinstance(value, Number | np.ndarray | np.generic | jax.Array | Array) or is_tracer(value)):
+        fresh = isinstance(value, Module) and value._born or holds_tracer(value)
+        if not (isinstance(value, Number | np.ndarray | np.generic | jax.Array | Array) or fresh):
             return
         label, what = f"{type(self).__name__}.{name}", f"a plain {type(value if old is None else old).__name__}"
         try_ = f"self.{name} = bm.Variable({old if isinstance(old, Number) else '...'})   # in __init__"
-        if isinstance(value, Variable):
-            what = "created inside"
+        if isinstance(value, Variable | Module):
+            what, try_ = "created inside", f"self.{name} = {type(value).__name__}(...)   # in __init__"
         raise errors.NotAVariableError.of(label, local.stack[-1].kind, what, try_, user_frame())
 
     def variables(self) -> dict[str, Variable]:
@@ -91,6 +95,8 @@ class Module:
         """Read what `save` wrote. All of it fits or nothing is changed."""
         mine = self.variables()
         with np.load(_npz(file)) as saved:
+            if "__structure__" not in saved:
+                raise errors.LoadError(f"{file} was not written by Module.save.", try_="the file that save() wrote")
             structure = json.loads(str(saved["__structure__"]))
             _compare_names(set(mine), set(structure), file, type(self).__name__)
             new = {}
@@ -104,9 +110,12 @@ class Module:
                         why="the file belongs to a model of another size; nothing was loaded",
                         try_=f"build {type(self).__name__} with the sizes it had when it was saved",
                     )
-                new[path] = jax.tree.unflatten(tree, stored)
-        for path, value in new.items():
-            mine[path].value = value
+                new[path] = [
+                    fit(x if x.dtype.kind != "V" else x.view(old.dtype), old, variable)  # V: bfloat16 in a file
+                    for x, old in zip(stored, leaves, strict=True)
+                ]
+        for path, values in new.items():
+            mine[path].value = jax.tree.unflatten(jax.tree.structure(raw(mine[path].value)), values)
 
     def __repr__(self):
         parts = [f"{k}={_brief(v)}" for k, v in vars(self).items() if not k.startswith("_")]
@@ -121,10 +130,17 @@ def _walk(thing, path: str, seen: set) -> Iterator[tuple[str, Variable]]:
         yield path, thing
     elif isinstance(thing, Module | list | tuple | dict):
         seen.add(id(thing))
-        items = vars(thing).items() if isinstance(thing, Module) else None
-        items = items or (thing.items() if isinstance(thing, dict) else enumerate(thing) if items is None else ())
-        for name, value in list(items):
-            yield from _walk(value, f"{path}.{name}" if path else str(name), seen)
+        for name, value in _members(thing):
+            plain = isinstance(thing, list | tuple) or (isinstance(name, str) and name.isidentifier())
+            step = f".{name}" if plain else f"[{name!r}]"
+            yield from _walk(value, f"{path}{step}".removeprefix("."), seen)
+
+
+def _members(thing) -> list:
+    if isinstance(thing, Module):
+        shared = {k: v for c in type(thing).__mro__ for k, v in vars(c).items() if isinstance(v, Variable)}
+        return list((shared | vars(thing)).items())
+    return list(thing.items() if isinstance(thing, dict) else enumerate(thing))
 
 
 def _npz(file):

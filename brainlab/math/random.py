@@ -100,7 +100,9 @@ def _draws(static=(), **rules):
             given = signature.bind(None, *args, **kwargs)
             given.apply_defaults()
             key_name, *names = given.arguments
-            values = {k: _shape(v) if k == "size" else v if k in static else unbox(v) for k, v in given.arguments.items()}
+            values = {
+                k: _shape(v) if k == "size" else v if k in static else _parameter(v) for k, v in given.arguments.items()
+            }
             for name, rule in rules.items():
                 _check(fun.__name__, name, values[name], rule)
             values[key_name] = DEFAULT.next_key() if key is None else unbox(key)
@@ -117,6 +119,7 @@ def _draws(static=(), **rules):
 _RULES = {
     ">= 0": lambda x: x >= 0,
     "> 0": lambda x: x > 0,
+    "above 0, up to 1": lambda x: (x > 0) & (x <= 1),
     "between 0 and 1": lambda x: (x >= 0) & (x <= 1),
 }
 
@@ -133,15 +136,28 @@ def _shape(size):
     if size is None:
         return None
     try:
-        return tuple(operator.index(n) for n in size) if np.ndim(size) else (operator.index(size),)
+        shape = tuple(operator.index(n) for n in size) if np.ndim(size) else (operator.index(size),)
+        if any(n < 0 for n in shape):
+            raise ValueError(f"bm.random: size={size} has a negative dimension")
+        return shape
     except TypeError:
         if is_tracer(unbox(size)):
             raise
         raise ShapeError(f"size={size!r} is not a shape.", place(user_frame()), "", "size=3 or size=(2, 3)") from None
 
 
+def _parameter(x):
+    return jnp.asarray(unbox(x)) if isinstance(x, list | tuple) else unbox(x)
+
+
 def _common(size, *parameters):
-    return jnp.broadcast_shapes(*map(jnp.shape, parameters)) if size is None else size
+    """The shape of the result: `size`, into which the parameters must fit, or theirs."""
+    shape = jnp.broadcast_shapes(*map(jnp.shape, parameters))
+    if size is None:
+        return shape
+    if len(shape) > len(size) or jnp.broadcast_shapes(shape, size) != size:
+        raise ValueError(f"bm.random: size={size} is too small for parameters of shape {shape}")
+    return size
 
 
 @_draws(scale=">= 0")
@@ -174,10 +190,21 @@ def _integers(key, low, high, size=None, dtype=int):
 def randint(low, high=None, size=None, dtype=int, *, key=None):
     """Whole numbers from `low` up to, not including, `high`; from 0 up to `low` if there is no `high`."""
     low, high = (0, low) if high is None else (low, high)
-    ends = [unbox(low), unbox(high)]
-    if not any(map(is_tracer, ends)) and np.any(np.asarray(ends[0]) >= np.asarray(ends[1])):
-        raise ValueError(f"bm.random.randint: no whole number is >= {ends[0]} and < {ends[1]}")
+    _check_order("randint", low, high)
+    kind = np.iinfo(dtype) if np.issubdtype(np.dtype(dtype), np.integer) else None
+    if (
+        kind is None
+        or not any(map(is_tracer, map(unbox, (low, high))))
+        and (np.any(np.asarray(low) < kind.min) or np.any(np.asarray(high) - 1 > kind.max))
+    ):
+        raise ValueError(f"bm.random.randint: {np.dtype(dtype)} cannot hold the whole numbers from {low} up to {high}")
     return _integers(low, high, size, jax.dtypes.canonicalize_dtype(dtype), key=key)
+
+
+def _check_order(fun, low, high):
+    low, high = unbox(low), unbox(high)
+    if not is_tracer(low) and not is_tracer(high) and np.any(np.asarray(low) >= np.asarray(high)):
+        raise ValueError(f"bm.random.{fun}: low must be below high, got {low} and {high}")
 
 
 @_draws(static=("replace",))
@@ -192,10 +219,11 @@ def choice(a, size=None, replace=True, p=None, *, key=None):
     if p is not None and not is_tracer(p):
         if np.shape(p) != items.shape[:1] or abs(np.sum(np.asarray(p, float)) - 1) > 1e-5 or np.any(np.asarray(p) < 0):
             raise ValueError(f"bm.random.choice: p must be {len(items)} probabilities that add up to 1, got {p}")
-        p = jnp.asarray(p, float)
     wanted = int(np.prod(_shape(size) or ()))
-    if not replace and wanted > len(items):
-        raise ValueError(f"bm.random.choice: cannot take {wanted} of {len(items)} elements without replacement")
+    there = len(items) if p is None or is_tracer(p) else int(np.count_nonzero(np.asarray(p)))
+    if not replace and wanted > there:
+        raise ValueError(f"bm.random.choice: cannot take {wanted} of {there} elements without replacement")
+    p = None if p is None else jnp.asarray(p, float)
     return _pick(items, size, replace, p, key=key)
 
 
@@ -214,8 +242,10 @@ def shuffle(x, *, key=None) -> None:
     """Shuffle `x` in place along its first axis, and return nothing, as NumPy does."""
     if isinstance(x, list):
         x[:] = [x[i] for i in permutation(len(x), key=key).tolist()]
-    elif isinstance(x, Array | np.ndarray):
-        x[...] = permutation(x, key=key) if isinstance(x, Array) else np.asarray(permutation(x, key=key))
+    elif isinstance(x, np.ndarray):
+        x[...] = x[np.asarray(permutation(len(x), key=key))]  # by index: through JAX its float64 would become float32
+    elif isinstance(x, Array):
+        x[...] = permutation(x, key=key)
     else:
         raise TypeError(f"bm.random.shuffle changes its argument in place, and cannot change a {type(x).__name__}")
 
@@ -262,7 +292,7 @@ def gamma(key, shape, scale=1.0, size=None):
     return scale * jr.gamma(key, shape, _common(size, shape, scale))
 
 
-@_draws(p="between 0 and 1")
+@_draws(p="above 0, up to 1")
 def geometric(key, p, size=None):
     """The number of trials until the first success."""
     return jr.geometric(key, p, _common(size, p))
@@ -334,9 +364,14 @@ def standard_t(key, df, size=None):
 
 
 @_draws()
-def truncated_normal(key, low, high, size=None):
-    """Standard normal numbers between `low` and `high`."""
+def _truncated(key, low, high, size=None):
     return jr.truncated_normal(key, low, high, _common(size, low, high))
+
+
+def truncated_normal(low, high, size=None, *, key=None):
+    """Standard normal numbers between `low` and `high`."""
+    _check_order("truncated_normal", low, high)
+    return _truncated(low, high, size, key=key)
 
 
 @_draws(a="> 0")

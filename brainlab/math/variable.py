@@ -37,10 +37,14 @@ class Variable(Array):
     brainlab.math.errors.ShapeError: Variable 'v' has shape (2,); the new value has shape (3,).
     ...
 
-    Other kinds of value than arrays:
+    It can hold a pytree as well. Its value is then a copy: change it as you like and assign it back.
 
-    >>> Variable({"w": 1., "b": 0.}).value["w"]
-    Array(1., dtype=float32)
+    >>> layer = Variable({"w": 1., "b": 0.})
+    >>> tree = layer.value
+    >>> tree["w"] += 1.
+    >>> layer.value = tree
+    >>> layer.value["w"]
+    Array(2., dtype=float32)
     """
 
     __slots__ = ("_tree", "name")
@@ -88,14 +92,22 @@ class Variable(Array):
         self.value = value
 
     def __deepcopy__(self, memo):
-        return Variable(self.value, self.name)
+        return _twin(type(self), self._value, self._tree, self.name)
 
     def __reduce__(self):
-        return Variable, (jax.tree.map(np.asarray, self.value), self.name)
+        return _twin, (type(self), jax.tree.map(np.asarray, self._value), self._tree, self.name)
 
     def __repr__(self):
         value = local.stack[-1].peek(self) if local.stack else self._value
         return f"Variable({show(value if self._tree is None else self.value, self.name)})"
+
+
+def _twin(cls, value, tree, name):
+    """Another Variable with the same value."""
+    twin = object.__new__(cls)
+    twin._value, twin._tree, twin.name = jax.tree.map(jnp.asarray, value), tree, name
+    twin._born = current_serial()
+    return twin
 
 
 _LEAF = jax.tree.structure(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 
 import jax
@@ -9,9 +10,9 @@ import jax.numpy as jnp
 
 from . import errors
 from ._array import as_arrays, raw
-from ._program import call
+from ._program import call, split, stands_for_itself
 from ._text import called
-from ._trace import Trace, discover, local, read_all, write_all
+from ._trace import Trace, disable_jit, discover, local, read_all, write_all
 from ._where import place, user_frame
 from .gradients import variables_in
 from .random import RandomState
@@ -24,9 +25,9 @@ def vmap(fun=None, in_axes=0, out_axes=0, *, mapped=None, axis_size: int | None 
     mapped            : Variables, Modules, or lists of them, of which each lane gets its own slice along axis 0
     axis_size         : the number of lanes, where no argument tells it
 
-    What happens to Variables. One in `mapped` is split: each lane reads and writes its slice. Every other one is shared:
-    all lanes read the same value, and may write only if all write the same (a step counter); if they do not,
-    `SharedWriteError` says so. Random numbers differ from lane to lane.
+    What happens to Variables. One in `mapped`, or given as an argument with axis 0, is split: each lane reads and writes
+    its slice. Every other one is shared: all lanes read the same value, and may write only if all write the same (a step
+    counter); if they do not, `SharedWriteError` says so. Random numbers differ from lane to lane.
 
     >>> import brainlab.math as bm
     >>> bm.vmap(lambda x, y: x * y, in_axes=(0, None))(bm.arange(3.), 10.)
@@ -37,10 +38,23 @@ def vmap(fun=None, in_axes=0, out_axes=0, *, mapped=None, axis_size: int | None 
     variables = [] if mapped is None else variables_in(mapped)[0]
 
     def inline(*args, **kwargs):
-        args, kwargs = raw(args), raw(kwargs)
         axes = (in_axes,) * len(args) if in_axes is None or isinstance(in_axes, int) else tuple(in_axes)
-        n = _lanes(args, kwargs, axes, variables, axis_size)
-        return _Lanes(fun, args, kwargs, axes, out_axes, variables, n).run()
+        _check_axes(axes, args)
+        own = [
+            v for axis, a in zip(axes, args, strict=True) if axis == 0 and stands_for_itself(a) for v in variables_in(a)[0]
+        ]
+        axes = tuple(axis for axis, a in zip(axes, args, strict=True) if not stands_for_itself(a))
+        _, args, kwargs, together = split(args, kwargs)
+        args, kwargs = raw(args), raw(kwargs)
+        axes = tuple(map(_axes_of_model, axes, args))
+        mine = [*variables, *(v for v in own if not _among(v, variables))]
+        n = _lanes(args, kwargs, axes, mine, axis_size)
+
+        def whole(*args, **kwargs):
+            args, kwargs = together(args, kwargs)
+            return fun(*args, **kwargs)
+
+        return _Lanes(whole, args, kwargs, axes, out_axes, mine, n).run()
 
     @functools.wraps(fun, updated=())
     def vectorised(*args, **kwargs):
@@ -70,7 +84,7 @@ class _Lanes:
         try:
             out, slices, values = self._vmap(streams, keys, shared, self.out_axes)
         except ValueError as error:
-            raise self._culprit(streams, keys, shared) or error from None
+            raise self._culprit(streams, keys, shared) or self._out_axes(error) from None
         write_all([*self.mapped, *shared], [*slices, *values])
         return out
 
@@ -96,8 +110,22 @@ class _Lanes:
                 return _shared_write(variable, self.n)
         return None
 
+    def _out_axes(self, error):
+        """JAX's complaint about out_axes, in our words."""
+        if "out_axes" not in str(error) or isinstance(error, errors.TeachingError):
+            return error
+        return errors.ShapeError(
+            f"bm.vmap with out_axes={self.out_axes}: {str(error).removeprefix('at vmap ')}.",
+            place(user_frame()),
+            "out_axes=None says that all lanes give the same result, and they do not",
+            "out_axes=0",
+        )
+
     def _in_python(self):
         """Lane by lane, for `bm.disable_jit()`. Each starts from the same shared values."""
+        if self.n == 0:  # no lane runs, so only the shapes of the results are known
+            with disable_jit(False):
+                return call("vmap", lambda: self.run(), (self.fun,), (), {})
         outer = [v.value for v in self.mapped]
         streams, keys, results = [], [], []
         for i in range(self.n):
@@ -127,8 +155,15 @@ class _Lanes:
         return out, ends, {k: (v, self.trace.values[k]) for k, v in self.trace.written.items() if not _among(v, own)}
 
 
-def _lanes(args, kwargs, axes, mapped, axis_size) -> int:
-    sizes: dict[str, int] = {} if axis_size is None else {"axis_size": axis_size}
+def _axes_of_model(axis, arg):
+    """Of a Model with one axis for all, only the parameters that are arrays are mapped; numbers are shared."""
+    if not isinstance(axis, int) or not dataclasses.is_dataclass(arg):
+        return axis
+    leaves, structure = jax.tree.flatten(arg)
+    return jax.tree.unflatten(structure, [axis if x.ndim else None for x in leaves])
+
+
+def _check_axes(axes, args):
     if len(axes) != len(args):
         raise errors.ShapeError(
             f"bm.vmap got in_axes for {len(axes)} argument(s), and {len(args)} argument(s).",
@@ -136,14 +171,19 @@ def _lanes(args, kwargs, axes, mapped, axis_size) -> int:
             try_="in_axes=(0, None, ...), one per argument, None for what all lanes share",
         )
 
+
+def _lanes(args, kwargs, axes, mapped, axis_size) -> int:
+    sizes: dict[str, int] = {} if axis_size is None else {"axis_size": axis_size}
+
     def note(axis, part, name):
         for leaf in jax.tree.leaves(part) if axis is not None else ():
-            if leaf.ndim == 0:
+            if leaf.ndim <= axis:
+                what = "is one number" if leaf.ndim == 0 else f"has shape {leaf.shape}"
                 raise errors.ShapeError(
-                    f"bm.vmap maps over {name}, which is one number.",
+                    f"bm.vmap maps over axis {axis} of {name}, which {what}.",
                     place(user_frame()),
-                    "each lane gets one element along an axis, and a number has none",
-                    "in_axes=None for that argument: all lanes share it",
+                    "each lane gets one element along that axis",
+                    "in_axes=None for what all lanes share; a mapped Variable needs a first axis of one slice per lane",
                 )
             sizes.setdefault(name, leaf.shape[axis])
 

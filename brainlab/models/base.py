@@ -5,12 +5,20 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+from collections.abc import Callable
 
 import jax
 import numpy as np
 
 from ..math._array import Array, unbox
 from ..params import ParamError, Table, info, table, unknown_name
+
+
+class _TableOf:
+    """`LIF.table()` shows the defaults, `neuron.table()` the values of that neuron."""
+
+    def __get__(self, model, cls) -> Callable[[], Table]:
+        return functools.partial(table, cls if model is None else model)
 
 
 class Model:
@@ -54,6 +62,15 @@ class Model:
                     why="unit, range and meaning of a parameter are written once, where the equation is",
                     try_=f'{name}: float = param(1.0, "ms", "what it means")',
                 )
+        for name in {*inspect.get_annotations(cls), *vars(cls)} & _reserved():
+            raise ParamError(f"{cls.__name__}.{name} would hide Model.{name}.", try_=f"another name than {name}")
+        for name in info_of_bases(cls):
+            if name in vars(cls) and not isinstance(vars(cls)[name], dataclasses.Field):
+                raise ParamError(
+                    f"{cls.__name__}.{name} = {vars(cls)[name]!r} is not declared with param(...).",
+                    why="it would be ignored: the parameter of the base class stays",
+                    try_=f"{name}: float = param({vars(cls)[name]!r}, ...)",
+                )
         dataclasses.dataclass(frozen=True, eq=False, repr=False, kw_only=True)(cls)
         parameters = info(cls)
         traced = [p.name for p in parameters.values() if not p.structural]
@@ -78,10 +95,7 @@ class Model:
         _refuse_unknown(type(self).__name__, changes, info(self))
         return dataclasses.replace(self, **changes)
 
-    @classmethod
-    def table(cls) -> Table:
-        """The parameters with units, meaning and range."""
-        return table(cls)
+    table = _TableOf()
 
     def _repr_html_(self):
         return table(self)._repr_html_()
@@ -94,6 +108,14 @@ class Model:
             if not _is_default(value, p.default):
                 parts.append(f"{name}={value!r}")
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def _reserved() -> set:
+    return {name for name in vars(Model) if not name.startswith("_")}
+
+
+def info_of_bases(cls) -> set:
+    return {f.name for base in cls.__mro__[1:] if dataclasses.is_dataclass(base) for f in dataclasses.fields(base)}
 
 
 def _rebuild(cls, traced, fixed, fixed_values, values):
@@ -130,6 +152,6 @@ def _refuse_unknown(owner, given, parameters):
 
 def _is_default(value, default) -> bool:
     value = unbox(value)
-    if np.shape(value) != np.shape(default) or hasattr(value, "aval") and not hasattr(value, "addressable_shards"):
+    if isinstance(value, jax.core.Tracer) or np.shape(value) != np.shape(default):
         return False
     return bool(np.all(np.asarray(value) == np.asarray(default)))
