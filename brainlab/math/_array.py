@@ -324,8 +324,8 @@ _BINARY = "add sub mul truediv floordiv mod divmod pow matmul and or xor lshift 
 _COMPARE = "eq ne lt le gt ge".split()
 _UNARY = "neg pos abs invert round".split()
 _METHODS = (
-    "all any argmax argmin argsort astype choose clip compress conj conjugate cumprod cumsum diagonal dot flatten max "
-    "mean min nonzero prod ptp ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var view"
+    "all any argmax argmin argsort astype choose clip compress conj conjugate cumprod cumsum diagonal dot flatten max mean "
+    "min nonzero prod ptp ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var view"
 ).split()
 _PLAIN_METHODS = "item tolist tobytes block_until_ready devices".split()
 _PROPERTIES = "T mT real imag shape dtype ndim size nbytes itemsize sharding weak_type".split()

@@ -77,6 +77,9 @@ class Audit:
             self.watched[id(value)] = lambda: _parts(value), _parts(before), put_back, label
             for inner in _parts(value):
                 self._watch(inner, label, depth - 1)
+        elif depth and not isinstance(value, type) and hasattr(value, "__dict__") and is_user_file(_file_of(type(value))):
+            if not hasattr(type(value), "variables"):  # a Module looks after its attributes itself
+                self._watch(vars(value), type(value).__name__, depth - 1)
 
     def _watch_name(self, where, get, put, label):
         """The same for a global or a closure variable that the function binds anew."""
@@ -86,8 +89,11 @@ class Audit:
     def function(self, fun):
         """What a function of the student's names, and the functions that it names in turn."""
         if isinstance(fun, functools.partial):
-            for part in (fun.func, *fun.args, *fun.keywords.values()):
-                self.function(part)
+            self.function(fun.func)
+            for i, value in enumerate(fun.args):
+                self._record(_weak(fun, lambda f, i=i: f.args[i]), (id(fun), i), str(i), value, f"argument {i} of a partial")
+            for name, value in fun.keywords.items():
+                self._record(_weak(fun, lambda f, n=name: f.keywords[n]), (id(fun), name), name, value, name)
             return
         if isinstance(fun, MethodType):
             return self._code(fun.__func__, fun.__self__)
@@ -116,7 +122,8 @@ class Audit:
             elif root in cells:
                 cell = cells[root]
                 value = _content(cell)
-                self._record(_weak_cell(fun, fun.__code__.co_freevars.index(root)), id(cell), root, value, root)
+                i = fun.__code__.co_freevars.index(root)
+                self._record(_weak(fun, lambda f, i=i: _content(f.__closure__[i])), id(cell), root, value, root)
                 self._watch_name(id(cell), lambda cell=cell: _content(cell), lambda v, cell=cell: _fill(cell, v), root)
             else:
                 space = fun.__globals__
@@ -128,8 +135,11 @@ class Audit:
                     get = functools.partial(space.get, root, MISSING)
                     self._watch_name((id(space), root), get, functools.partial(_bind, space, root), root)
             self._path(value, path, type(owner).__name__ if op == "self" else root)
-        for default in (*(fun.__defaults__ or ()), *(fun.__kwdefaults__ or {}).values()):
-            self._watch(default, "a default argument")
+        positional = fun.__code__.co_varnames[: fun.__code__.co_argcount]
+        for i, name in enumerate(positional[len(positional) - len(fun.__defaults__ or ()) :]):
+            self._record(_weak(fun, lambda f, i=i: f.__defaults__[i]), (id(fun), name), name, fun.__defaults__[i], name)
+        for name, value in (fun.__kwdefaults__ or {}).items():
+            self._record(_weak(fun, lambda f, n=name: f.__kwdefaults__[n]), (id(fun), name), name, value, name)
         return None
 
     def _path(self, value, path, label):
@@ -210,13 +220,13 @@ def _weak_getter(owner):
     return get
 
 
-def _weak_cell(fun, i):
-    """The same for a closure variable: a closure cell would keep its content alive, so it is the function that is asked."""
-    ref = weakref.ref(fun)
+def _weak(owner, look):
+    """The same for a closure variable, a default, an argument of a partial: the function that has it is asked."""
+    ref = weakref.ref(owner)
 
     def get(name, default):
         alive = ref()
-        return _GONE if alive is None else _content(alive.__closure__[i])
+        return _GONE if alive is None else look(alive)
 
     return get
 

@@ -171,9 +171,8 @@ def stands_for_itself(a) -> bool:
         return True
     if type(a) not in (list, tuple, dict) or not a:
         return False
-    leaves = jax.tree.leaves(a, is_leaf=lambda x: isinstance(x, _BY_IDENTITY))
-    count = sum(isinstance(x, _BY_IDENTITY) for x in leaves)
-    if 0 < count < len(leaves):
+    count, others = _count(a)
+    if count and others:
         raise errors.NotAVariableError(
             "an argument is a container that mixes Variables (or Modules) with arrays.",
             place(user_frame()),
@@ -181,6 +180,13 @@ def stands_for_itself(a) -> bool:
             "pass them as two arguments",
         )
     return count > 0
+
+
+def _count(a):
+    """How many Variables and Modules there are in a container, and how many other things."""
+    leaves = jax.tree.leaves(a, is_leaf=lambda x: isinstance(x, _BY_IDENTITY))
+    count = sum(isinstance(x, _BY_IDENTITY) for x in leaves)
+    return count, len(leaves) - count
 
 
 def boxed(a):
@@ -275,7 +281,7 @@ def _key(x, things, path):
         return "itself"
     path = (*path, x)
     parts = x.items() if isinstance(x, dict) else x
-    if isinstance(x, tuple) or (isinstance(x, list | dict) and stands_for_itself(x)):  # by content, so it need not be kept
+    if isinstance(x, tuple) or (isinstance(x, list | dict) and _count(x)[0]):  # by content, so it need not be kept
         return type(x), *(_key(i, things, path) for i in parts)
     if isinstance(x, MethodType):
         return "method", _key(x.__func__, things, path), _key(x.__self__, things, path)

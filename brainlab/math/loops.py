@@ -232,6 +232,8 @@ def _sequence(xs, kind):
     if isinstance(xs, range):
         xs = np.arange(xs.start, xs.stop, xs.step, dtype=np.int32)
     try:
+        if hasattr(xs, "__next__"):  # zip, enumerate, a generator
+            raise TypeError
         xs = raw(Array(xs) if isinstance(xs, list) else xs)
     except (TypeError, ValueError):
         what = "a function (are the arguments swapped?)" if callable(xs) else f"a {type(xs).__name__}"

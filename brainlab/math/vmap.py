@@ -40,10 +40,11 @@ def vmap(fun=None, in_axes=0, out_axes=0, *, mapped=None, axis_size: int | None 
     def inline(*args, **kwargs):
         axes = (in_axes,) * len(args) if in_axes is None or isinstance(in_axes, int) else tuple(in_axes)
         _check_axes(axes, args)
+        alone = list(map(stands_for_itself, args))
         own = [
-            v for axis, a in zip(axes, args, strict=True) if axis == 0 and stands_for_itself(a) for v in variables_in(a)[0]
+            v for a, axis, is_it in zip(args, axes, alone, strict=True) if is_it and axis == 0 for v in variables_in(a)[0]
         ]
-        axes = tuple(axis for axis, a in zip(axes, args, strict=True) if not stands_for_itself(a))
+        axes = tuple(axis for axis, is_it in zip(axes, alone, strict=True) if not is_it)
         _, args, kwargs, together = split(args, kwargs)
         args, kwargs = raw(args), raw(kwargs)
         axes = tuple(map(_axes_of_model, axes, args))
@@ -73,7 +74,10 @@ class _Lanes:
     def run(self):
         if local.python:
             return self._in_python()
-        found = discover("vmap", lambda: self._vmap([], [], [], self.out_axes)[0])
+        try:
+            found = discover("vmap", lambda: self._vmap([], [], [], self.out_axes)[0])
+        except ValueError as error:
+            raise self._out_axes(error) from None
         streams = [v for v in found.variables if isinstance(v, RandomState) and not _among(v, self.mapped)]
         shared = [v for v in self.trace.written.values() if not _among(v, [*self.mapped, *streams])]
         if local.stack[-1].discovering:

@@ -158,3 +158,74 @@ def test_instance_attribute_that_hides_a_class_attribute():
 
 def test_np_asarray_of_attributes():
     np.testing.assert_array_equal(np.asarray(Layer().w), [0.0, 1.0])
+
+
+def test_class_level_variable_is_shared():
+    class Clock(bl.Module):
+        time = bm.Variable(0.0, name="time")
+
+        def tick(self):
+            self.time = self.time + 1.0
+
+    a, b = Clock(), Clock()
+    bm.jit(a.tick)()
+    b.tick()
+    assert a.time is b.time and a.time == 2.0 and list(a.variables()) == ["time"]
+
+
+def test_paths_are_unambiguous(tmp_path):
+    class Odd(bl.Module):
+        def __init__(self):
+            self.d = {1: bm.Variable(1.0), "1": bm.Variable(2.0), "a": {"b": bm.Variable(3.0)}, "a.b": bm.Variable(4.0)}
+
+    odd, other = Odd(), Odd()
+    assert len(odd.variables()) == 4
+    for v in odd.variables().values():
+        v *= 10.0
+    odd.save(tmp_path / "odd")
+    other.load(tmp_path / "odd")
+    assert [float(v) for v in other.variables().values()] == [10.0, 20.0, 30.0, 40.0]
+
+
+def test_load_is_all_or_nothing_and_knows_its_own_files(tmp_path):
+    class Two(bl.Module):
+        def __init__(self, dtype):
+            self.a, self.b = bm.Variable(bm.ones(2)), bm.Variable(bm.ones(2, dtype))
+
+    saved, ints = Two(bm.float32), Two(bm.int32)
+    saved.a *= 5.0
+    saved.b *= 1.5
+    saved.save(tmp_path / "two")
+    with pytest.raises(errors.DtypeError, match="'Two.b' holds int32"):
+        ints.load(tmp_path / "two")
+    assert ints.a.tolist() == [1.0, 1.0]
+    half, again = Two(bm.bfloat16), Two(bm.bfloat16)
+    half.b *= 2.0
+    half.save(tmp_path / "half")
+    again.load(tmp_path / "half")
+    assert again.b.tolist() == [2.0, 2.0] and again.b.dtype == bm.bfloat16
+    np.savez(tmp_path / "foreign", x=np.ones(2))
+    with pytest.raises(errors.LoadError, match="was not written by Module.save"):
+        ints.load(tmp_path / "foreign")
+
+
+def test_deepcopy_and_pickle_of_modules():
+    import copy
+    import pickle
+
+    class Cell(bl.Module):
+        def __init__(self):
+            self.v, self.stream = bm.Variable(1.0), bm.random.RandomState(3)
+            self.f = bm.jit(self.step)
+
+        def step(self, x):
+            self.v += x
+            return self.v.value
+
+    cell = Cell()
+    cell.f(1.0)
+    twin = copy.deepcopy(cell)
+    twin.f(5.0)
+    assert (cell.v, twin.v) == (2.0, 7.0)
+    for stream in (twin.stream, pickle.loads(pickle.dumps(cell.stream))):
+        np.testing.assert_array_equal(stream.next_key(), bm.random.RandomState(3).next_key())

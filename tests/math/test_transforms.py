@@ -559,3 +559,62 @@ def test_explain_tells_why_a_loop_was_compiled_again():
     f.recompile()
     f(1.0)
     assert cell.v == 3.0 and bm.explain(f, 1.0).traces == ["first call"]
+
+
+def test_hessian_of_containers():
+    out = bm.hessian(lambda d: d["a"] ** 2 * d["b"])({"a": 1.0, "b": 2.0})
+    assert (out["a"]["a"], out["a"]["b"], out["b"]["a"], out["b"]["b"]) == (4.0, 2.0, 2.0, 0.0)
+    v = bm.Variable({"a": 1.0, "b": 2.0})
+    out = bm.hessian(lambda: v.value["a"] ** 2 * v.value["b"], grad_vars=v)()
+    assert out["a"]["b"] == 2.0 and out["a"]["a"] == 4.0
+
+
+@pytest.mark.parametrize("python", [True, False])
+def test_vmap_of_no_lanes(python):
+    with bm.disable_jit(python):
+        assert bm.vmap(lambda x: x * bm.ones(2))(bm.zeros(0)).shape == (0, 2)
+
+
+def test_shape_from_a_traced_number():
+    with pytest.raises(
+        bm.errors.TracedValueError, match=r"a shape needs to know n now.*bm\.zeros\(n\)(.|\n)*static_argnums"
+    ):
+        bm.jit(lambda n: bm.zeros(n))(3)
+
+
+def test_format_and_truth_inside_jit():
+    seen = []
+    bm.jit(lambda x: seen.append(f"{x:.2f}"))(1.0)
+    assert "traced" in seen[0]
+    assert bm.while_loop(lambda n: n, lambda n: n - 1, 3) == 0  # an integer as condition, as in Python
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        (lambda: bm.for_loop(bm.ones(3), lambda x: x), "xs is a function .are the arguments swapped"),
+        (lambda: bm.for_loop(lambda x: x, zip([1], [2], strict=True)), "xs is a zip"),
+        (lambda: bm.for_loop(lambda x: x, "abc"), "xs is a str"),
+        (lambda: bm.scan(lambda c, x: (c, x), 0.0), "neither xs nor length"),
+        (lambda: bm.scan(lambda c, x: (c, x), 0.0, bm.ones(3), length=5), "xs has 3 elements, and length=5"),
+        (lambda: bm.vmap(lambda x: x, in_axes=1)(bm.ones(3)), "axis 1 of argument 0, which has shape"),
+        (lambda: bm.vmap(lambda x: x, out_axes=None)(bm.ones(3)), "out_axes=None says that all lanes give the same"),
+        (lambda: bm.vmap(lambda x: x, mapped=bm.Variable(1.0, name="v"))(bm.ones(3)), "Variable 'v', which is one number"),
+        (lambda: bm.jit(lambda x: "text")(1.0), "returned a str"),
+        (lambda: bm.jit(lambda x: max(x, 0.0))(1.0), "bm.maximum"),
+        (lambda: bm.jit(lambda x: __import__("math").sin(x))(1.0), "needs to know x now"),
+    ],
+)
+def test_more_messages(wrong, message):
+    import re
+
+    with pytest.raises(bm.errors.TeachingError) as caught:
+        wrong()
+    assert re.search(message, str(caught.value)), str(caught.value)
+
+
+def test_explain_of_a_jitted_method():
+    counter = Counter()
+    counter.decorated(1)
+    e = bm.explain(counter.decorated, 1)
+    assert (e.name, e.writes, e.traces) == ("decorated", ["Counter.n"], ["first call"])

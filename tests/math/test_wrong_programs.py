@@ -135,7 +135,7 @@ MISTAKES = {  # mistake -> (error, what the message must say)
     wrote_into_numpy: (errors.TracedValueError, r"needs to know .*n\.trace\[0\] = x"),
     wrong_shape: (
         errors.ShapeError,
-        r"Variable 'Neuron\.V' has shape \(3,\); the new value has shape \(4,\).*n\.V = bm\.Variable\(x\)   # where it is made",
+        r"Variable 'Neuron\.V' has shape \(3,\); the new value has shape \(4,\).*n\.V = bm\.Variable\(x\)   # where",
     ),
     wrong_dtype: (errors.DtypeError, r"Variable 'Neuron\.V' holds float32; complex64 does not fit"),
     bare_jax: (errors.RawTransformError, r"Variable 'Neuron\.V' was written inside a bare jax transform.*bm\.jit"),
