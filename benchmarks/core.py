@@ -98,7 +98,14 @@ def loop_again():
     fresh = lambda: bm.for_loop(lambda x: body(x), xs)  # noqa: E731
     compare("  the same, a new lambda every time", fresh, lambda: jax.lax.scan(step, 0.0, xs))
     if bp_math is not None:
-        compare("  the same", lambda: bm.for_loop(body, xs), lambda: bp_math.for_loop(body, xs), rounds=3, other="BrainPy")
+        W = bp_math.Variable(jnp.zeros(()))
+
+        def their_body(x):
+            W.value = W + x
+            return W.value
+
+        theirs = lambda: bp_math.for_loop(their_body, xs)  # noqa: E731
+        compare("  the same", lambda: bm.for_loop(body, xs), theirs, rounds=3, other="BrainPy")
 
 
 def progress_bar():

@@ -380,7 +380,20 @@ class ResultError(TeachingError, TypeError):
 
 
 class LoadError(TeachingError):
-    """A file does not hold the Variables that the Module has: other names or other shapes. Nothing was loaded."""
+    """A file does not hold the Variables that the Module has: other names or other shapes. Nothing was loaded.
+
+    >>> import io, brainlab as bl, brainlab.math as bm
+    >>> class Layer(bl.Module):
+    ...     def __init__(self, n):
+    ...         self.w = bm.Variable(bm.zeros(n))
+    >>> file = io.BytesIO()
+    >>> Layer(3).save(file)
+    >>> _ = file.seek(0)
+    >>> Layer(4).load(file)
+    Traceback (most recent call last):
+    brainlab.math.errors.LoadError: the file: w was saved with shapes [(3,)], this Layer has [(4,)].
+    ...
+    """
 
 
 def _start(array) -> str:

@@ -93,19 +93,19 @@ class Module:
 
     def load(self, file) -> None:
         """Read what `save` wrote. All of it fits or nothing is changed."""
-        mine = self.variables()
+        mine, shown = self.variables(), "the file" if hasattr(file, "read") else file
         with np.load(_npz(file)) as saved:
             if "__structure__" not in saved:
-                raise errors.LoadError(f"{file} was not written by Module.save.", try_="the file that save() wrote")
+                raise errors.LoadError(f"{shown} was not written by Module.save.", try_="the file that save() wrote")
             structure = json.loads(str(saved["__structure__"]))
-            _compare_names(set(mine), set(structure), file, type(self).__name__)
+            _compare_names(set(mine), set(structure), shown, type(self).__name__)
             new = {}
             for path, variable in mine.items():
                 leaves, tree = jax.tree.flatten(raw(variable.value))
                 stored = [saved[f"{path}|{i}"] for i in range(sum(k.rpartition("|")[0] == path for k in saved.files))]
                 if structure[path] != str(tree) or [x.shape for x in stored] != [x.shape for x in leaves]:
                     raise errors.LoadError(
-                        f"{file}: {path} was saved with shapes {[x.shape for x in stored]}, "
+                        f"{shown}: {path} was saved with shapes {[x.shape for x in stored]}, "
                         f"this {type(self).__name__} has {[x.shape for x in leaves]}.",
                         why="the file belongs to a model of another size; nothing was loaded",
                         try_=f"build {type(self).__name__} with the sizes it had when it was saved",

@@ -77,7 +77,8 @@ class _Lanes:
         try:
             found = discover("vmap", lambda: self._vmap([], [], [], self.out_axes)[0])
         except ValueError as error:
-            raise self._out_axes(error) from None
+            self._explain(error)
+            raise
         streams = [v for v in found.variables if isinstance(v, RandomState) and not _among(v, self.mapped)]
         shared = [v for v in self.trace.written.values() if not _among(v, [*self.mapped, *streams])]
         if local.stack[-1].discovering:
@@ -88,7 +89,8 @@ class _Lanes:
         try:
             out, slices, values = self._vmap(streams, keys, shared, self.out_axes)
         except ValueError as error:
-            raise self._culprit(streams, keys, shared) or self._out_axes(error) from None
+            self._explain(error, self._culprit(streams, keys, shared))
+            raise
         write_all([*self.mapped, *shared], [*slices, *values])
         return out
 
@@ -114,16 +116,16 @@ class _Lanes:
                 return _shared_write(variable, self.n)
         return None
 
-    def _out_axes(self, error):
-        """JAX's complaint about out_axes, in our words."""
-        if "out_axes" not in str(error) or isinstance(error, errors.TeachingError):
-            return error
-        return errors.ShapeError(
+    def _explain(self, error, culprit=None):
+        """JAX's complaint about out_axes, in our words: a shared Variable, or the result."""
+        if isinstance(error, errors.TeachingError) or "out_axes" not in str(error):
+            return
+        raise culprit or errors.ShapeError(
             f"bm.vmap with out_axes={self.out_axes}: {str(error).removeprefix('at vmap ')}.",
             place(user_frame()),
             "out_axes=None says that all lanes give the same result, and they do not",
             "out_axes=0",
-        )
+        ) from None
 
     def _in_python(self):
         """Lane by lane, for `bm.disable_jit()`. Each starts from the same shared values."""
