@@ -24,7 +24,9 @@ def lab(rest) -> int:
     course = PROJECT / "course"
     if not course.is_dir():
         raise SystemExit("brainlab lab: no course/ beside this installation; run it in a checkout of the project")
-    return _run("jupyter", "lab", f"--ServerApp.root_dir={course}", *rest)
+    quiet = ("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+    first = "--LabApp.default_url=/lab/tree/welcome.ipynb"
+    return _run("jupyter", "lab", f"--ServerApp.root_dir={course}", first, *quiet, *rest)
 
 
 def test(rest) -> int:

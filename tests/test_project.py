@@ -1,0 +1,123 @@
+"""The project around the library: doctor, commands, pins, and that the README says what is there."""
+
+import importlib.metadata
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import brainlab as bl
+from brainlab import _doctor, cli
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+# ---- doctor
+
+
+def finding(name):
+    return next(f for f in bl.doctor() if f.name == name)
+
+
+def test_doctor_is_content_here():
+    report = bl.doctor()
+    assert report.ok, repr(report)
+    assert {"brainlab", "jax", "numpy", "scipy", "devices", "small loops", "panels"} <= {f.name for f in report}
+    assert finding("brainlab").text.startswith(bl.__version__)
+
+
+def test_doctor_warns_of_bqplot_gl(monkeypatch):
+    real = importlib.metadata.version
+    monkeypatch.setattr(_doctor.metadata, "version", lambda p: "0.1.1" if p == "bqplot-gl" else real(p))
+    found = finding("bqplot-gl")
+    assert found.state == "fail" and found.advice == "pip uninstall bqplot-gl" and "dragging" in found.text
+    assert not bl.doctor().ok and "FAIL bqplot-gl" in repr(bl.doctor())
+
+
+@pytest.mark.parametrize(
+    "missing, name, state, advice",
+    [
+        ("bqplot", "panels", "fail", "pip install bqplot"),
+        ("scipy", "scipy", "fail", "pip install scipy"),
+        ("optax", "optax", "ok", ""),
+        ("jupyterlab", "panels", "warn", "pip install 'brainlab[lab]'"),
+    ],
+)
+def test_doctor_names_what_is_missing(monkeypatch, missing, name, state, advice):
+    real = importlib.metadata.version
+
+    def version(package):
+        if package in (missing, "notebook", "voila"):
+            raise importlib.metadata.PackageNotFoundError(package)
+        return real(package)
+
+    monkeypatch.setattr(_doctor.metadata, "version", version)
+    assert (finding(name).state, finding(name).advice) == (state, advice)
+
+
+def test_doctor_sees_whether_small_loops_are_kept_whole(monkeypatch):
+    assert finding("small loops").state == "ok"
+    monkeypatch.setenv("XLA_FLAGS", "")
+    assert finding("small loops").state == "warn" and "import brainlab before" in finding("small loops").advice
+
+
+# ---- commands
+
+
+def run(*command):
+    return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
+
+
+def test_doctor_command():
+    done = run("-m", "brainlab.cli", "doctor")
+    assert done.returncode == 0 and "brainlab" in done.stdout, done.stderr
+
+
+def test_commands_explain_themselves():
+    assert "open JupyterLab on the course" in run("-m", "brainlab.cli", "--help").stdout
+    assert run("-m", "brainlab.cli").returncode == 2
+    assert "invalid choice" in run("-m", "brainlab.cli", "lap").stderr
+    assert "python start.py lab" in run("start.py").stdout
+
+
+def test_lab_opens_the_course(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        cli.subprocess, "run", lambda command, cwd: asked.append(command) or type("Done", (), {"returncode": 0})
+    )
+    assert cli.main(["lab", "--no-browser"]) == 0
+    assert asked[0][1:4] == ["-m", "jupyter", "lab"] and f"--ServerApp.root_dir={ROOT / 'course'}" in asked[0]
+    assert asked[0][-1] == "--no-browser"
+
+
+# ---- files
+
+
+def test_pins_hold_versions_and_no_addresses():
+    lines = [line for line in (ROOT / "pins.txt").read_text().splitlines() if not line.startswith("#")]
+    assert len(lines) > 50 and all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line) for line in lines)
+
+
+def test_the_readme_names_what_exists():
+    text = (ROOT / "README.md").read_text()
+    for path in re.findall(r"\]\(([\w./-]+)\)", text):
+        assert (ROOT / path).exists(), path
+    for target in re.findall(r"`make (\w+)`", text):
+        assert f"\n{target}:" in (ROOT / "Makefile").read_text(), target
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
+    done = run("-c", code)
+    assert done.returncode == 0 and float(done.stdout) > 5, done.stderr
+
+
+def test_no_file_of_the_core_is_long():
+    for file in [*(ROOT / "brainlab").rglob("*.py")]:
+        assert len(file.read_text().splitlines()) <= 400, file
+
+
+def test_imports_only_go_down():
+    """jax, numpy, scipy <- math, params <- models."""
+    for file in (ROOT / "brainlab" / "math").glob("*.py"):
+        assert not re.search(r"from \.\.(models|params|cli|_doctor)|import brainlab$", file.read_text(), re.MULTILINE), file
+    assert not re.search(r"from \.(math|models)", (ROOT / "brainlab" / "params.py").read_text())
