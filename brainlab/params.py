@@ -93,11 +93,13 @@ class Param:
             return float(value)  # one dtype, so that 20 and 20.0 are the same compiled code
         if isinstance(value, float):
             return value
-        return value if getattr(value, "dtype", None) is not None and value.dtype.kind == "f" else numbers
+        if isinstance(value, np.ndarray) or getattr(value, "dtype", np.dtype(int)).kind != "f":
+            return numbers  # a copy: a model does not change when the student's array does
+        return value
 
     def _check_structural(self, owner, value):
         """Of the same kind as the default: a size stays a whole number, a switch True or False."""
-        kind = type(self.default)
+        kind, value = type(self.default), int(value) if isinstance(value, np.integer) else value
         if kind in (bool, int, str) and type(value) is not kind:
             word = {bool: "True or False", int: "a whole number", str: "a text"}[kind]
             raise self._error(owner, value, f"the {self.doc or self.name} must be {word}")
@@ -139,10 +141,14 @@ def param(default, unit="", doc="", *, symbol="", above=None, below=None, slider
     choices    : the possible values of a structural parameter
     """
     about = Param(default, unit, doc, symbol, above, below, slider, why, structural, tuple(choices))
+    if not structural and not isinstance(default, str) and np.ndim(unboxed := np.asarray(default)):
+        about = dataclasses.replace(about, default=unboxed.astype(float))
+        default = about.default
     if not structural and not about.numeric:
         raise ValueError(f"the default {default!r} of '{doc}' is not a number: declare it with structural=True")
     if slider is not None and not slider[0] <= _scalar(default) <= slider[1]:
         raise ValueError(f"the default {default} of '{doc}' lies outside its own slider {slider}")
+    about.check("default", default)
     if isinstance(default, np.ndarray):
         return dataclasses.field(default_factory=lambda: default.copy(), metadata={"param": about})
     return dataclasses.field(default=default, metadata={"param": about})

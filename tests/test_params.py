@@ -139,6 +139,8 @@ def test_inheritance():
             "would hide Model.table",
         ),
         (lambda: param("euler", "", "method"), "declare it with structural=True"),
+        (lambda: param(-1.0, "ms", "tau", above=0), "must be above 0 ms"),
+        (lambda: type("M", (bl.Model,), {"a": param(1.0)}), "M.a has no type"),
         (lambda: param(10.0, "ms", "tau", slider=(20, 50)), "lies outside its own slider"),
     ],
 )
@@ -194,3 +196,14 @@ def test_a_variable_holds_a_model():
 def test_jax_sees_the_parameters_by_name():
     paths = [jax.tree_util.keystr(path) for path, _ in jax.tree_util.tree_flatten_with_path(LIF())[0]]
     assert paths == [".tau_m", ".E_L", ".p"]
+
+
+def test_array_defaults_and_copies():
+    class Cells(bl.Model):
+        tau: float = param([10.0, 20.0], "ms", "time constants", above=0)
+
+    mine = np.array([1.0, 2.0])
+    cells = Cells(tau=mine)
+    mine[0] = 99.0
+    assert cells.tau.tolist() == [1.0, 2.0] and Cells().tau.tolist() == [10.0, 20.0]
+    assert LIF(n=np.int64(4)).n == 4

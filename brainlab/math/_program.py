@@ -37,12 +37,15 @@ class Program:
 
     def __init__(self, kind: str):
         self.kind = kind
-        self.variables: tuple[Variable, ...] = ()  # only ever grows
+        self.variables: tuple[weakref.ref, ...] = ()  # only ever grows; weak, so that a program keeps no state alive
         self.audit = Audit()  # of all its traces
         self.history: list[str] = []  # why each trace was made
         self.reason = "first call"  # of the next one, if it is the first
         self.signature: dict | None = None
         self.lock = threading.Lock()
+        self._start()
+
+    def _start(self):
         me = weakref.ref(self)  # no cycle: a program that nobody needs is gone at once, with its compiled code
         self.compiled = jax.jit(lambda values, args, kwargs: me()._trace(values, args, kwargs))
 
@@ -51,7 +54,11 @@ class Program:
         args = tuple([a._value if type(a) is Array else a for a in args])  # the same code for NumPy, JAX and our arrays
         before = local.calling
         while True:
-            variables = self.variables
+            variables = [ref() for ref in self.variables]
+            if None in variables:  # a Variable that the function used has died: it must be using another one now
+                self.variables, self.history = (), []
+                self._start()
+                continue
             local.calling = inline, functions, variables
             try:
                 out, written = self.compiled([v._value for v in variables], args, kwargs)
@@ -109,8 +116,8 @@ class Program:
 
     def _grow(self, more):
         with self.lock:
-            known = set(map(id, self.variables))
-            self.variables += tuple(v for v in more if id(v) not in known)
+            known = {id(ref()) for ref in self.variables}
+            self.variables += tuple(weakref.ref(v) for v in more if id(v) not in known)
         raise _MoreVariables
 
     def _reason(self, variables, values, args, kwargs) -> str:
@@ -184,9 +191,20 @@ def stands_for_itself(a) -> bool:
 
 def _count(a):
     """How many Variables and Modules there are in a container, and how many other things."""
-    leaves = jax.tree.leaves(a, is_leaf=lambda x: isinstance(x, _BY_IDENTITY))
-    count = sum(isinstance(x, _BY_IDENTITY) for x in leaves)
-    return count, len(leaves) - count
+    count = others = 0
+    inside, seen = [a], set()
+    while inside:
+        x = inside.pop()
+        if type(x) in (list, tuple, dict) and id(x) not in seen:
+            seen.add(id(x))
+            inside += x.values() if isinstance(x, dict) else x
+        elif isinstance(x, _BY_IDENTITY):
+            count += 1
+        else:
+            others += 1
+        if others > 1000 and not count:  # a long list of numbers
+            break
+    return count, others
 
 
 def boxed(a):
@@ -297,7 +315,10 @@ def _key(x, things, path):
     if hasattr(type(x), "same_as"):  # our own Jit and Derivative, made anew each time of the same function
         return type(x), *(_key(i, things, path) for i in x.same_as())
     x = x.it if isinstance(x, Itself) else x
-    things.append(x)
+    owner = next((p for p in reversed(path[:-1]) if isinstance(p, FunctionType)), None)
+    if type(x) in (list, dict, set) and owner is not None:
+        things.append(owner)  # a list cannot tell us when it dies; it lives at least as long as the function that holds it
+    things.append(x) if type(x) not in (list, dict, set) or owner is None else None
     return id(x)
 
 

@@ -2,69 +2,72 @@
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import itertools
 import weakref
-from types import FunctionType
+from types import CodeType, FunctionType, MethodType
 
 import jax
 import numpy as np
 
 from ._array import Array
 from ._trace import is_tracer
+from ._where import is_user_object
 
 MISSING = type("missing", (), {"__repr__": lambda self: "missing"})()
 _NUMBERS = (bool, int, float, complex, str, bytes, type(None))
-_SAMPLE = 512  # of longer lists and dicts, and of larger NumPy arrays, only so many elements are compared
+_SAMPLE = 1024  # of longer lists and dicts, and 16 times as many numbers of an array, only so many elements are compared
+
+_DEPTH = 8  # containers in containers, functions in closures
 
 
 class remember:
-    """`same = remember(value)`; then `same(other)` is True if other is that value, unchanged inside.
+    """`same = remember(value)`; then `same(other)` is True if other is that value, or one that compiles to the same.
 
     This is asked before every call of a compiled function, so the usual case (it is the very same object) comes first.
     """
 
-    __slots__ = ("array", "frozen", "ids", "kept", "ref", "shown", "this")
+    __slots__ = ("array", "frozen", "ids", "kept", "ref", "shown", "this", "weak")
 
     def __init__(self, value):
         self.frozen = _freeze(value)
-        self.this = self.ref = self.array = self.ids = self.kept = None
+        self.ref = self.array = self.ids = self.kept = self.weak = None
+        self.this = value if _is_atom(value) else GONE
         self.shown = isinstance(value, (*_NUMBERS, np.ndarray, np.generic, jax.Array, list, tuple, dict))
-        if _is_atom(value):
-            self.this = value
-        elif isinstance(value, Array):
+        if isinstance(value, Array) and not hasattr(value, "_tree"):
             self.array, self.shown = (weakref.ref(value), value._value), True
-        elif isinstance(value, list | tuple) and all(map(_is_atom, value)):
-            self.ids, self.kept = list(map(id, value)), list(value)  # kept, so that no other object gets one of these ids
-        elif not isinstance(value, list | tuple | dict | set | np.ndarray) and not _changeable(value):
-            self.ref = _identity(value).ref
+        elif isinstance(value, list | tuple):
+            sample = value[:: len(value) // _SAMPLE + 1]
+            if all(_is_atom(x) or hasattr(x, "_tree") for x in sample):  # numbers and Variables: who they are says it all
+                self.ids, self.kept = list(map(id, sample)), [x for x in sample if _is_atom(x)]
+                self.weak = [weakref.ref(x) for x in sample if not _is_atom(x)]
+        elif self.this is GONE and not isinstance(value, dict | set | np.ndarray):
+            self.ref = _weak(value)
 
     def __call__(self, other) -> bool:
-        if other is self.this and (other is not None or self.frozen == _NONE):
+        if other is self.this:
             return True
-        if self.ref is not None and self.ref() is other:
+        if self.ref is not None and self.ref() is other and not is_user_object(other):
             return True
         if self.array is not None and self.array[0]() is other and other._value is self.array[1]:
             return True
-        if self.ids is not None and isinstance(other, list | tuple) and self.ids == list(map(id, other)):
-            return True
+        if self.ids is not None and type(other) in (list, tuple):
+            sample = other[:: len(other) // _SAMPLE + 1]
+            if self.ids == list(map(id, sample)) and all(ref() is not None for ref in self.weak):
+                return len(other) == self.frozen[1]
         return _equal(self.frozen, _freeze(other))
 
 
+GONE = object()
+
+
 def _is_atom(x) -> bool:
-    """What cannot change inside, as far as compiled code is concerned, and may be kept: a number, a Variable."""
-    return isinstance(x, _NUMBERS) or x is MISSING or hasattr(x, "_tree")
+    """What cannot change inside and may be kept."""
+    return isinstance(x, _NUMBERS) or x is MISSING or type(x) in (range, slice) or isinstance(x, jax.Array)
 
 
-def _changeable(x) -> bool:
-    return dataclasses.is_dataclass(x) and not type(x).__dataclass_params__.frozen
-
-
-_NONE = type(None), None
-
-
-def _freeze(x, depth=4):
-    """Something comparable that stands for x: its numbers, or who it is."""
+def _freeze(x, depth=_DEPTH):
+    """Something comparable that stands for x: its numbers, its parts, or who it is."""
     if isinstance(x, _NUMBERS):
         return type(x), x
     if isinstance(x, np.generic):
@@ -74,39 +77,70 @@ def _freeze(x, depth=4):
     if isinstance(x, jax.Array):
         return "array", x
     if isinstance(x, np.ndarray):
-        flat = x.reshape(-1)
-        step = max(1, flat.size // (_SAMPLE * 32))  # 16384 numbers
-        return "numpy", x.shape, x.dtype, flat[::step].tobytes() if x.dtype != object else id(x)
-    if isinstance(x, list | tuple | set | frozenset) and depth:
-        return type(x), len(x), [_freeze(i, depth - 1) for i in itertools.islice(x, _SAMPLE)]
-    if isinstance(x, dict) and depth:
-        items = itertools.islice(x.items(), _SAMPLE)
-        return dict, len(x), [(k if isinstance(k, _NUMBERS) else id(k), _freeze(v, depth - 1)) for k, v in items]
-    if isinstance(x, FunctionType):  # defined again with the same text, as when a cell is re-run, it is the same
+        if x.dtype == object:
+            return "object", _Who(_weak(x))
+        return "numpy", x.shape, x.dtype, x.flat[:: x.size // (16 * _SAMPLE) + 1].tobytes()
+    if type(x) in (range, slice):
+        return type(x), repr(x)
+    if isinstance(x, set | frozenset):
+        return "set", len(x), sorted(map(repr, x)) if all(isinstance(i, _NUMBERS) for i in x) else _Who(_weak(x))
+    if depth == 0:
+        return "object", _Who(_weak(x))
+    most = _SAMPLE if depth == _DEPTH else 64
+    if isinstance(x, list | tuple):
+        sample = x[:: len(x) // most + 1]
+        return type(x).__qualname__, len(x), [_freeze(i, depth - 1) for i in sample]
+    if isinstance(x, dict):
+        items = itertools.islice(x.items(), most)
+        return dict, len(x), [(_freeze(k, 1), _freeze(v, depth - 1)) for k, v in items]
+    parts = _parts(x)
+    return ("object", _Who(_weak(x))) if parts is None else ("parts", _Who(_weak(x)), [_freeze(p, depth - 1) for p in parts])
+
+
+def _parts(x):
+    """What a thing is made of, if another one of the same parts does the same; None if it counts by identity."""
+    if isinstance(x, FunctionType):  # defined again with the same text, as when a cell is run again
         cells = [c.cell_contents for c in x.__closure__ or () if _bound(c)]
-        return "function", _identity(x), x.__code__, _freeze((x.__defaults__, cells), depth - 1) if depth else None
-    if dataclasses.is_dataclass(x) and not isinstance(x, type) and depth:  # a Model: its parameters
-        return type(x), [_freeze(getattr(x, f.name, MISSING), depth - 1) for f in dataclasses.fields(x)]
-    return "object", _identity(x)
+        return [code_text(x.__code__), x.__defaults__, x.__kwdefaults__, cells]
+    if isinstance(x, MethodType):
+        return [x.__func__, x.__self__]
+    if isinstance(x, functools.partial):
+        return [x.func, x.args, x.keywords]
+    if hasattr(type(x), "same_as"):  # our own Jit and Derivative
+        return list(x.same_as())
+    if callable(x) and not isinstance(x, type) and hasattr(x, "__wrapped__"):  # lru_cache, jax.jit
+        return [x.__wrapped__]
+    if isinstance(x, CodeType):
+        return [code_text(x)]
+    if is_user_object(x) and not isinstance(x, type) and not hasattr(type(x), "variables") and hasattr(x, "__dict__"):
+        return [type(x).__qualname__, {k: v for k, v in vars(x).items()}]
+    return None
 
 
-def _identity(x):
-    """Who x is. A weak reference: two of them are equal as long as both point to the same living thing."""
+def code_text(code) -> tuple:
+    """A function's code without where it stands: moved down by a line, it is still the same."""
+    consts = tuple(code_text(c) if isinstance(c, CodeType) else (type(c).__name__, repr(c)) for c in code.co_consts)
+    return code.co_code, consts, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars
+
+
+def _weak(x):
     try:
-        return _Who(weakref.ref(x))
+        return weakref.ref(x)
     except TypeError:
-        return _Who(lambda: x)
+        return lambda: x
 
 
 class _Who:
+    """Who something is. Equal as long as both are the same living thing."""
+
+    __hash__ = None
+
     def __init__(self, ref):
         self.ref = ref
 
     def __eq__(self, other):
         mine = self.ref()
-        return mine is not None and mine is other.ref()
-
-    __hash__ = None
+        return mine is not None and isinstance(other, _Who) and mine is other.ref()
 
 
 def _bound(cell) -> bool:
@@ -118,27 +152,24 @@ def _bound(cell) -> bool:
 
 
 def _equal(a, b) -> bool:
-    if a[0] == "array" and b[0] == "array":
-        return a[1] is b[1] or _same_numbers(a[1], b[1])
-    if a[0] == "function" and b[0] == "function":
-        return a[1] == b[1] or (a[2] == b[2] and _equal_parts(a[3], b[3]))
-    return len(a) == len(b) and all(map(_equal_parts, a, b))
-
-
-def _equal_parts(a, b) -> bool:
     if isinstance(a, tuple) and isinstance(b, tuple) and a and b:
-        return _equal(a, b)
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(_equal_parts, a, b))
+        if a[0] == b[0] == "array":
+            return a[1] is b[1] or _same_numbers(a[1], b[1])
+        if a[0] == b[0] == "parts":
+            return _equal(a[2], b[2])
+    if isinstance(a, tuple | list) and type(a) is type(b):
+        return len(a) == len(b) and all(map(_equal, a, b))
     if isinstance(a, float | complex) and isinstance(b, float | complex):
-        return repr(a) == repr(b)  # nan is nan, and 0.0 is not -0.0
+        return type(a) is type(b) and repr(a) == repr(b)  # nan is nan, and 0.0 is not -0.0
     return a is b or (type(a) is type(b) and a == b)
 
 
 def _same_numbers(a, b) -> bool:
     if is_tracer(a) or is_tracer(b) or a.shape != b.shape or a.dtype != b.dtype:
         return False
-    return jax.dtypes.issubdtype(a.dtype, np.number) and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+    if jax.dtypes.issubdtype(a.dtype, jax.dtypes.prng_key):
+        a, b = jax.random.key_data(a), jax.random.key_data(b)
+    return np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
 
 
 def holds_tracer(x, depth=3) -> bool:
@@ -146,7 +177,7 @@ def holds_tracer(x, depth=3) -> bool:
     if isinstance(x, Array):
         x = x._value
     if isinstance(x, list | tuple | set):
-        return depth > 0 and any(holds_tracer(i, depth - 1) for i in x)
+        return depth > 0 and len(x) < 10_000 and any(holds_tracer(i, depth - 1) for i in x)
     if isinstance(x, dict):
-        return depth > 0 and any(holds_tracer(i, depth - 1) for i in x.values())
+        return depth > 0 and len(x) < 10_000 and any(holds_tracer(i, depth - 1) for i in x.values())
     return is_tracer(x)

@@ -37,11 +37,30 @@ def types_text(tree) -> str:
 
 
 def text(x) -> str:
-    """A value on one line."""
-    if isinstance(x, FunctionType | functools.partial):
-        return f"the function {getattr(x, '__name__', x)}"
+    """A value in a message, on one line. No `__repr__` of the student's is run, and nothing large is spelt out."""
     value = getattr(x, "_value", x)
-    if isinstance(value, jax.Array | np.ndarray) and not hasattr(x, "_tree"):
-        x = "traced" if isinstance(value, jax.core.Tracer) else np.asarray(value).tolist()
-    line = " ".join(repr(x).split())
+    if hasattr(x, "_tree"):
+        return "a Variable"
+    if isinstance(value, jax.core.Tracer):
+        return "a traced value"
+    if isinstance(value, jax.Array | np.ndarray):
+        plain = getattr(value.dtype, "kind", "?") in "biufc" and value.size <= 8
+        return str(np.asarray(value).tolist()) if plain else f"an array of shape {value.shape}"
+    if isinstance(x, bool | int | float | complex | str | bytes | np.generic | range | slice | type(None)):
+        return _short(repr(x))
+    if isinstance(x, list | tuple | set | dict):
+        few = len(x) <= 8
+        if few and isinstance(x, dict):
+            return _short("{" + ", ".join(f"{text(k)}: {text(v)}" for k, v in x.items()) + "}")
+        ends = {list: "[]", tuple: "()", set: "{}"}.get(type(x))
+        return _short(", ".join(map(text, x)).join(ends)) if few and ends else f"a {type(x).__name__} of {len(x)}"
+    if isinstance(x, FunctionType | functools.partial):
+        return f"the function {getattr(x, '__name__', 'partial')}"
+    if isinstance(x, type):
+        return f"the class {x.__name__}"
+    return "missing" if type(x).__name__ == "missing" else f"a {type(x).__name__}"
+
+
+def _short(line: str) -> str:
+    line = " ".join(line.split())
     return line if len(line) <= 60 else line[:57] + "..."

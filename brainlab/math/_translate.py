@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import jax
 
 from . import errors
@@ -17,7 +19,7 @@ _TRY = {
     "assert": "take the check out of the compiled function, or look at the numbers under bm.disable_jit()",
     "range": "bm.for_loop(body_fun, xs) over an array of known length, or bm.while_loop(cond_fun, body_fun, x)",
     "float": "keep it an array and convert the result outside, or look at it under bm.disable_jit()",
-    "and": "& | ~ or bm.logical_and, bm.logical_or, bm.logical_not",
+    "and": "& | ~ with brackets, as in (0 < x) & (x < 1), inside bm.where or bm.ifelse",
     "max": "bm.maximum(a, b), bm.minimum(a, b), bm.sort(a)",
     "numpy": "the function of the same name in brainlab.math",
     "numpy_write": "an array of ours: bm.Variable(bm.zeros(...)), and write into that",
@@ -62,20 +64,24 @@ def _statement(line: str, error) -> tuple[str, str]:
     """(what Python wanted to do, which advice)"""
     first = line.split("(")[0].split(" ")[0].rstrip(":")
     if isinstance(error, jax.errors.TracerBoolConversionError):
+        if re.search(r"\b(and|or)\b|[<>]=?[^<>=]+[<>]", line):  # also 0 < x < 1, which is an `and`
+            return "`and`, `or` (or a chain such as 0 < x < 1)", "and"
         if first in ("if", "elif", "while", "assert"):
             return f"`{first}`", first.removeprefix("el")
-        if " and " in line or " or " in line or "not " in line:
-            return "`and`, `or`, `not`", "and"
-        if any(call in line for call in ("max(", "min(", "sorted(")):
+        if re.search(r"\bif\b", line):
+            return "`if`", "if"
+        if re.search(r"\bnot\b", line):
+            return "`not`", "and"
+        if re.search(r"(?<![\w.])(max|min|sorted)\(", line):
             return "Python's max, min or sorted", "max"
-        return ("`if`", "if") if " if " in line else ("bool()", "if")
-    if "range(" in line:
+        return "bool()", "if"
+    if re.search(r"(?<![\w.])range\(", line):
         return "range()", "range"
     if "math." in line and "bm." not in line:
         return "Python's math module", "numpy"
     for call in ("float(", "int(", "complex(", ".item(", ".tolist("):
         if call in line:
-            return f"{call})".replace("()", "()"), "float"
+            return f"{call})", "float"
     if "concrete values" in str(error):
         return "a shape", "shape"
     if isinstance(error, ValueError):  # "setting an array element with a sequence"

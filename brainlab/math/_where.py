@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 import os
 import re
 import sys
 import sysconfig
+from types import ModuleType, SimpleNamespace
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_LIBRARY = tuple({os.path.normpath(sysconfig.get_path(p)) + os.sep for p in ("stdlib", "purelib", "platlib")})
+_LIBRARY = tuple({os.path.realpath(sysconfig.get_path(p)) + os.sep for p in ("stdlib", "platstdlib")})
+_INSTALLED = re.compile(r"[\\/](site|dist)-packages[\\/]")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
+@functools.lru_cache(maxsize=4096)
 def is_user_file(filename: str) -> bool:
     """Neither brainlab nor Python's own nor an installed package; a notebook cell and a doctest are the student's."""
-    if filename.startswith("<frozen"):
-        return False
-    return not os.path.abspath(filename).startswith((_OURS, *_LIBRARY)) or filename.startswith("<")
+    if filename.startswith("<"):
+        return not filename.startswith("<frozen")
+    return not os.path.realpath(filename).startswith((_OURS, *_LIBRARY)) and not _INSTALLED.search(filename)
+
+
+def is_user_object(thing) -> bool:
+    """An object, class or module whose attributes are the student's own business."""
+    if isinstance(thing, SimpleNamespace):
+        return True
+    if isinstance(thing, ModuleType):
+        return is_user_file(getattr(thing, "__file__", None) or "<frozen>")
+    return _is_users(thing if isinstance(thing, type) else type(thing))
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_users(cls) -> bool:
+    if cls.__module__ in ("builtins", "__main__") or cls.__module__.startswith(("jax", "numpy", "brainlab")):
+        return cls.__module__ == "__main__"
+    module = sys.modules.get(cls.__module__)
+    return module is None or is_user_file(getattr(module, "__file__", None) or "<frozen>")
 
 
 def user_frame():

@@ -91,19 +91,19 @@ class StaleValueError(TeachingError):
     """
 
     @classmethod
-    def of(cls, label, old, new, fun):
-        now, name = text(new), label if label.isidentifier() else f"self.{label.rsplit('.', 1)[-1]}"
-        was = old if old != now else f"{old} (another one, or with other contents)"
-        number = isinstance(new, int | float) and not isinstance(new, bool) and old.replace(".", "").lstrip("-").isdigit()
-        try_ = "f.recompile()   # to read it anew"
-        if number:
-            start = f"{float(old)}" if isinstance(new, float) else old
-            try_ = f"{name} = bm.Variable({start})   # if it is to change;  or f.recompile() to read it anew"
+    def of(cls, label, old, new, jitted):
+        now, again = text(new), f"{name_of(jitted, user_frame()) or jitted.__name__}.recompile()"
+        now = now if now != old else "another one, or has other contents"
+        target = "self." + label.split(".", 1)[1] if "." in label and label[0].isupper() else label
+        why = "the compiled code still holds the old value, so the answer would be wrong"
+        try_ = f"{again}   # to compile it anew"
+        if hasattr(new, "_tree"):
+            try_ = f"{target}.value = ...   # to set the Variable that it was compiled with;  or {again}"
+        elif _is_number(old) and isinstance(new, int | float) and not isinstance(new, bool):
+            start = repr(float(old)) if isinstance(new, float) else old
+            try_ = f"{target} = bm.Variable({start})   # if it is to change;  or {again} to compile it anew"
         return cls(
-            f"{label} was {was} when bm.jit compiled {fun}, and is now {now}.",
-            place(user_frame()),
-            "the compiled code still holds the old value, so the answer would be wrong",
-            try_,
+            f"{label} was {old} when bm.jit compiled {jitted.__name__}, and is now {now}.", place(user_frame()), why, try_
         )
 
 
@@ -394,6 +394,14 @@ class LoadError(TeachingError):
     brainlab.math.errors.LoadError: the file: w was saved with shapes [(3,)], this Layer has [(4,)].
     ...
     """
+
+
+def _is_number(shown: str) -> bool:
+    try:
+        float(shown)
+    except ValueError:
+        return False
+    return True
 
 
 def _start(array) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from . import errors
 from ._array import Array, as_arrays, box, raw
 from ._program import boxed, call, split
-from ._text import called, types_text
+from ._text import called, text, types_text
 from ._trace import Trace, local, read_all, write_all
 from ._where import place, user_frame
 from .module import Module
@@ -143,6 +143,8 @@ class _Derivative:
     """A function that computes derivatives: what the five functions above return."""
 
     def __init__(self, kind, fun, derive, grad_vars, argnums, has_aux, return_value, check):
+        if not callable(fun):
+            raise TypeError(f"bm.{kind} takes a function, got {text(fun)}: bm.{kind}(f)(x), not bm.{kind}(f(x))")
         self.kind, self.fun, self.derive, self.check = kind, fun, derive, check
         self.has_aux, self.return_value = has_aux, return_value
         self.argnums = 0 if argnums is None and grad_vars is None else argnums

@@ -67,7 +67,7 @@ class Jit:
         if program.audit.entries:
             change = program.stale()
             if change:
-                raise errors.StaleValueError.of(*change, self.__name__)
+                raise errors.StaleValueError.of(*change, self)
         return program(inline, functions, args, kwargs)
 
     def recompile(self):
@@ -129,7 +129,11 @@ class Jit:
         """A jitted method: `self` stands for itself."""
         if owner is None:
             return self
-        return MethodType(self, owner) if isinstance(owner, Module) else functools.partial(self, Itself(owner))
+        if isinstance(owner, Module):
+            return MethodType(self, owner)
+        method = functools.partial(self, Itself(owner))
+        method.recompile = self.recompile
+        return method
 
     def same_as(self):
         return self.fun, tuple(sorted(map(str, self._static))), self._epoch

@@ -76,7 +76,8 @@ class Module:
         label, what = f"{type(self).__name__}.{name}", f"a plain {type(value if old is None else old).__name__}"
         try_ = f"self.{name} = bm.Variable({old if isinstance(old, Number) else '...'})   # in __init__"
         if isinstance(value, Variable | Module):
-            what, try_ = "created inside", f"self.{name} = {type(value).__name__}(...)   # in __init__"
+            kind = "bm.Variable" if isinstance(value, Variable) else type(value).__name__
+            what, try_ = "created inside", f"self.{name} = {kind}(...)   # in __init__"
         raise errors.NotAVariableError.of(label, local.stack[-1].kind, what, try_, user_frame())
 
     def variables(self) -> dict[str, Variable]:

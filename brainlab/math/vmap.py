@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from . import errors
 from ._array import as_arrays, raw
 from ._program import call, split, stands_for_itself
-from ._text import called
+from ._text import called, text
 from ._trace import Trace, disable_jit, discover, local, read_all, write_all
 from ._where import place, user_frame
 from .gradients import variables_in
@@ -35,6 +35,8 @@ def vmap(fun=None, in_axes=0, out_axes=0, *, mapped=None, axis_size: int | None 
     """
     if fun is None:
         return functools.partial(vmap, in_axes=in_axes, out_axes=out_axes, mapped=mapped, axis_size=axis_size)
+    if not callable(fun):
+        raise TypeError(f"bm.vmap takes a function, got {text(fun)}: bm.vmap(f)(x), not bm.vmap(f(x))")
     variables = [] if mapped is None else variables_in(mapped)[0]
 
     def inline(*args, **kwargs):

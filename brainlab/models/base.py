@@ -55,6 +55,9 @@ class Model:
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        for name, value in vars(cls).items():
+            if isinstance(value, dataclasses.Field) and name not in inspect.get_annotations(cls):
+                raise ParamError(f"{cls.__name__}.{name} has no type.", try_=f"{name}: float = param(...)")
         for name, annotation in inspect.get_annotations(cls).items():
             if not isinstance(vars(cls).get(name), dataclasses.Field) and "ClassVar" not in str(annotation):
                 raise ParamError(

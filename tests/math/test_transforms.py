@@ -618,3 +618,40 @@ def test_explain_of_a_jitted_method():
     counter.decorated(1)
     e = bm.explain(counter.decorated, 1)
     assert (e.name, e.writes, e.traces) == ("decorated", ["Counter.n"], ["first call"])
+
+
+def test_reset_by_a_mask_works_everywhere():
+    V = bm.Variable([1.0, -1.0, 2.0])
+
+    @bm.jit
+    def reset(th):
+        V[V > th] = -65.0
+
+    reset(0.0)
+    assert V.tolist() == [-65.0, -1.0, -65.0]
+    V[V < -50] = 0.0
+    assert V.tolist() == [0.0, -1.0, 0.0]
+    with pytest.raises(bm.errors.DtypeError):
+        bm.array([1, 2])[bm.array([True, False])] = 1.5
+
+
+@pytest.mark.parametrize(
+    "line, advice",
+    [
+        ("1. if x > 0 else 2.", "`if` needs to know x"),
+        ("x if not x > 0 else -x", "`if` needs to know x"),
+        ("1. if 0 < x < 1 else 2.", "chain such as 0 < x < 1"),
+        ("x > 0 and x < 1", "`and`, `or`"),
+        ("bm.arange(0, x, 1)", "a shape|an index"),
+        ("[i for i in range(x)]", r"range\(\) needs to know x"),
+    ],
+)
+def test_the_statement_is_recognised(line, advice):
+    import linecache
+
+    source = f"f = lambda x: {line}\n"
+    linecache.cache["<line>"] = (len(source), None, [source], "<line>")
+    scope = {"bm": bm}
+    exec(compile(source, "<line>", "exec"), scope)
+    with pytest.raises(bm.errors.TracedValueError, match=advice):
+        bm.jit(scope["f"])(3)

@@ -285,7 +285,7 @@ STALE = {
     "global dict": (
         lambda s: lambda x: settings["gain"] * x,
         lambda s: settings.update(gain=2.0),
-        r"settings was .*1.0.* now .*2.0",
+        r"settings\['gain'\] was 1.0 .* now 2.0",
     ),
     "global numpy": (lambda s: lambda x: table * x, lambda s: table.__imul__(2.0), r"table was \[1.0, 1.0, 1.0\] .* \[2.0"),
 }
