@@ -54,14 +54,16 @@ class Program:
         args = tuple([a._value if type(a) is Array else a for a in args])  # the same code for NumPy, JAX and our arrays
         before = local.calling
         while True:
-            variables = [ref() for ref in self.variables]
-            if None in variables:  # a Variable that the function used has died: it must be using another one now
+            variables = self.variables
+            try:
+                values = [ref()._value for ref in variables]
+            except AttributeError:  # a Variable that the function used has died: it must be using another one now
                 self.variables, self.history = (), []
                 self._start()
                 continue
             local.calling = inline, functions, variables
             try:
-                out, written = self.compiled([v._value for v in variables], args, kwargs)
+                out, written = self.compiled(values, args, kwargs)
                 break
             except _MoreVariables:
                 continue
@@ -72,8 +74,9 @@ class Program:
                 raise better from None
             finally:
                 local.calling = before
-        for variable, new in zip(variables, written, strict=True):
+        for ref, new in zip(variables, written, strict=True):
             if new is not None:
+                variable = ref()
                 if type(new) is not _CONCRETE and any(map(is_tracer, jax.tree.leaves(new))):
                     raise errors.RawTransformError.at(variable)
                 variable._value = new
@@ -92,7 +95,8 @@ class Program:
         return self.audit.changed()
 
     def _trace(self, values, args, kwargs):
-        inline, functions, variables = local.calling
+        inline, functions, refs = local.calling
+        variables = [ref() for ref in refs]
         audit = Audit(functions)
         try:
             if not variables and not self.history:
@@ -170,10 +174,13 @@ class Itself:
 
 
 _BY_IDENTITY = (Variable, Module, Itself)
+_NUMBERS = {_CONCRETE, Array, np.ndarray, float, int, bool}
 
 
 def stands_for_itself(a) -> bool:
     """A Variable or Module, or a list, tuple or dict of nothing else."""
+    if type(a) in _NUMBERS:
+        return False
     if isinstance(a, _BY_IDENTITY):
         return True
     if type(a) not in (list, tuple, dict) or not a:

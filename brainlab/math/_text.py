@@ -64,3 +64,15 @@ def text(x) -> str:
 def _short(line: str) -> str:
     line = " ".join(line.split())
     return line if len(line) <= 60 else line[:57] + "..."
+
+
+def is_number(shown: str) -> bool:
+    try:
+        float(shown)
+    except ValueError:
+        return False
+    return True
+
+
+def start_text(array) -> str:
+    return f"bm.zeros({tuple(array.shape)})" if array.ndim else "0."

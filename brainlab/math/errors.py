@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._teaching import TeachingError
-from ._text import bare, called, text, tree_text
+from ._text import bare, called, is_number, start_text, text, tree_text
 from ._where import name_of, place, user_frame
 
 
@@ -59,7 +59,7 @@ class NotAVariableError(TeachingError):
     def array(cls, array, kind):
         name = name_of(array, user_frame()) or "an array from outside"
         target = name if name.isidentifier() or "." in name else "v"
-        return cls.of(name, kind, "a plain array", f"{target} = bm.Variable({_start(array)})   # where you made it")
+        return cls.of(name, kind, "a plain array", f"{target} = bm.Variable({start_text(array)})   # where you made it")
 
 
 class StaleValueError(TeachingError):
@@ -99,7 +99,7 @@ class StaleValueError(TeachingError):
         try_ = f"{again}   # to compile it anew"
         if hasattr(new, "_tree"):
             try_ = f"{target}.value = ...   # to set the Variable that it was compiled with;  or {again}"
-        elif _is_number(old) and isinstance(new, int | float) and not isinstance(new, bool):
+        elif is_number(old) and isinstance(new, int | float) and not isinstance(new, bool):
             start = repr(float(old)) if isinstance(new, float) else old
             try_ = f"{target} = bm.Variable({start})   # if it is to change;  or {again} to compile it anew"
         return cls(
@@ -394,15 +394,3 @@ class LoadError(TeachingError):
     brainlab.math.errors.LoadError: the file: w was saved with shapes [(3,)], this Layer has [(4,)].
     ...
     """
-
-
-def _is_number(shown: str) -> bool:
-    try:
-        float(shown)
-    except ValueError:
-        return False
-    return True
-
-
-def _start(array) -> str:
-    return f"bm.zeros({tuple(array.shape)})" if array.ndim else "0."

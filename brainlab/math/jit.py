@@ -61,14 +61,15 @@ class Jit:
     def __call__(self, *args, **kwargs):
         if local.stack or local.python:
             return as_arrays(self.fun(*self._boxed(args), **self._boxed(kwargs)))
-        of_object = args and isinstance(args[0], Itself)  # a jitted method of an object that is no Module
-        functions = (MethodType(self.fun, args[0].it) if of_object else self.fun,)
+        fun = self.fun
+        if args and type(args[0]) is Itself:  # a jitted method of an object that is no Module
+            fun = MethodType(fun, args[0].it)
         program, inline, args, kwargs = self.resolve(args, kwargs)
         if program.audit.entries:
             change = program.stale()
             if change:
                 raise errors.StaleValueError.of(*change, self)
-        return program(inline, functions, args, kwargs)
+        return program(inline, (fun,), args, kwargs)
 
     def recompile(self):
         """Forget the compiled code, so that the next call reads every number anew."""
