@@ -7,6 +7,7 @@ it is put back, and the student is told.
 
 Attributes of Modules are seen when they are read (`Module.__getattribute__`). All other names are read off the byte code
 of the student's functions, with the attributes and constant subscripts behind them: `settings["dt"]`, `cell.soma.g_Na`.
+Why it is done at all: docs/decisions/0002.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import NamedTuple
 
 from . import errors
 from ._bytecode import names_read
-from ._snapshot import MISSING, holds_tracer, remember
+from ._snapshot import MISSING, holds_tracer, only_numbers, remember
 from ._text import text
 from ._where import is_user_file, is_user_object
 
@@ -115,7 +116,8 @@ class Audit:
         for scope, name, path in loads:
             if scope == "cell" and name in cells:
                 i, cell = fun.__code__.co_freevars.index(name), cells[name]
-                get, where = _part(get_fun, lambda f, i=i: _content(f.__closure__[i])), ("cell", id(cell))
+                get = _or_kept(_part(get_fun, lambda f, i=i: _content(f.__closure__[i])), _content(cell))
+                where = ("cell", id(cell))
                 put = functools.partial(setattr, cell, "cell_contents")
                 self._watch_name(where, functools.partial(_content, cell), put, name)
                 self._follow(get, where, name, _content(cell), path)
@@ -130,9 +132,11 @@ class Audit:
         self.stored |= {("cell", id(cells[name])) for name in stores["cell"] if name in cells}
         named = fun.__code__.co_varnames[: fun.__code__.co_argcount]
         for i, name in enumerate(named[len(named) - len(fun.__defaults__ or ()) :]):
-            self._record(_part(get_fun, lambda f, i=i: f.__defaults__[i]), (id(fun), name), name, fun.__defaults__[i])
+            get = _or_kept(_part(get_fun, lambda f, i=i: f.__defaults__[i]), fun.__defaults__[i])
+            self._record(get, (id(fun), name), name, fun.__defaults__[i])
         for name, value in (fun.__kwdefaults__ or {}).items():
-            self._record(_part(get_fun, lambda f, n=name: f.__kwdefaults__[n]), (id(fun), name), name, value)
+            get = _or_kept(_part(get_fun, lambda f, n=name: f.__kwdefaults__[n]), value)
+            self._record(get, (id(fun), name), name, value)
 
     def _of_self(self, get, label, owner, path):
         """`self.x` in a method. Of a Module only what goes on through a plain object, `self.settings.dt`, is of interest."""
@@ -245,6 +249,14 @@ def _weakly(thing):
 def _part(get, look):
     """Something inside of what `get` finds."""
     return lambda: GONE if (whole := get()) is GONE else look(whole)
+
+
+def _or_kept(get, value):
+    """The same; and when the function is gone, because a lambda is made anew for each call, the value that it held. That
+    may have changed inside, and a program that is found again must know."""
+    keep = not isinstance(value, _CONTAINERS) or only_numbers(value)
+    kept = _weakly(value) if keep else lambda: GONE
+    return lambda: kept() if (now := get()) is GONE else now
 
 
 def _step(get, name):

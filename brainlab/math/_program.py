@@ -8,6 +8,7 @@ traces nothing, also when the function is a lambda that is made anew each time f
 from __future__ import annotations
 
 import functools
+import itertools
 import threading
 import weakref
 from collections import OrderedDict
@@ -19,6 +20,7 @@ import numpy as np
 from . import errors
 from ._array import _CONCRETE, Array, as_arrays
 from ._audit import Audit
+from ._snapshot import only_numbers
 from ._trace import Trace, discover, is_tracer, local
 from ._translate import JAX_ERRORS, translate
 from ._where import place, user_frame
@@ -204,7 +206,7 @@ def _count(a):
         x = inside.pop()
         if type(x) in (list, tuple, dict) and id(x) not in seen:
             seen.add(id(x))
-            inside += x.values() if isinstance(x, dict) else x
+            inside += itertools.islice(x.values() if isinstance(x, dict) else x, 2000)
         elif isinstance(x, _BY_IDENTITY):
             count += 1
         else:
@@ -323,9 +325,10 @@ def _key(x, things, path):
         return type(x), *(_key(i, things, path) for i in x.same_as())
     x = x.it if isinstance(x, Itself) else x
     owner = next((p for p in reversed(path[:-1]) if isinstance(p, FunctionType)), None)
-    if type(x) in (list, dict, set) and owner is not None:
-        things.append(owner)  # a list cannot tell us when it dies; it lives at least as long as the function that holds it
-    things.append(x) if type(x) not in (list, dict, set) or owner is None else None
+    if type(x) in (list, dict, set) and owner is not None and not only_numbers(x):
+        things.append(owner)  # a list cannot tell us when it dies; the function that holds it can, and does not outlive it
+    else:
+        things.append(x)
     return id(x)
 
 

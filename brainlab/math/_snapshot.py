@@ -181,3 +181,14 @@ def holds_tracer(x, depth=3) -> bool:
     if isinstance(x, dict):
         return depth > 0 and len(x) < 10_000 and any(holds_tracer(i, depth - 1) for i in x.values())
     return is_tracer(x)
+
+
+def only_numbers(container, most=1000) -> bool:
+    """Cheap to keep: as far as we look, numbers and texts, and lists and dicts of them."""
+    for x in itertools.islice(container.values() if isinstance(container, dict) else container, most):
+        if type(x) in (list, dict, set, tuple):
+            if most < 10 or not only_numbers(x, most // 10):
+                return False
+        elif not isinstance(x, int | float | complex | str | bytes | type(None)):
+            return False
+    return True

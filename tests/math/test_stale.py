@@ -3,6 +3,7 @@
 import copy
 import functools
 import gc
+import itertools
 import weakref
 
 import numpy as np
@@ -604,3 +605,45 @@ def test_installed_packages_are_not_the_students():
         assert not is_user_file(file)
     for file in ("<ipython-input-3-abc>", "/tmp/ipykernel_12/123.py", "<doctest x[0]>", "/home/a/thesis/model.py"):
         assert is_user_file(file)
+
+
+@pytest.mark.parametrize(
+    "start, change, read",
+    [
+        ({"k": 1.0}, lambda p: p.update(k=5.0), lambda p: p["k"]),
+        ([1.0], lambda p: p.__setitem__(0, 5.0), lambda p: p[0]),
+        (np.ones(1), lambda p: p.__setitem__(0, 5.0), lambda p: p[0]),
+        (bm.ones(1), lambda p: p.__setitem__(0, 5.0), lambda p: p[0]),
+        ({"w": bm.ones(1)}, lambda p: p["w"].__setitem__(0, 5.0), lambda p: p["w"][0]),
+        ([np.ones(1)], lambda p: p[0].__setitem__(0, 5.0), lambda p: p[0][0]),
+        (Plain(), lambda p: setattr(p, "k", 5.0), lambda p: p.k),
+        (Sub(1.0), lambda p: setattr(p, "gain", 5.0), lambda p: p.gain),
+        ([Sub(1.0)], lambda p: setattr(p[0], "gain", 5.0), lambda p: p[0].gain),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_lambda_made_anew_sees_what_changed_inside(start, change, read, times):
+    """The lambda that was compiled is gone, the object that it captured is not."""
+    given = copy.deepcopy(start)
+
+    def run(p):
+        return bm.for_loop(lambda x: x * read(p), bm.ones(2)), bm.vmap(lambda x: x * read(p))(bm.ones(2))
+
+    for _ in range(times):
+        assert float(run(given)[0][0]) == float(run(given)[1][0]) == 1.0
+    change(given)
+    for _ in range(times):
+        assert float(run(given)[0][0]) == float(run(given)[1][0]) == 5.0
+
+
+def test_parameters_in_a_captured_dict_do_not_compile_anew():
+    runs, given = itertools.count(), {"k": 1.0, "tau": [1.0, 2.0]}
+
+    def run(p):
+        return bm.for_loop(lambda x: (next(runs), x * p["k"])[1], bm.ones(2))
+
+    run(given)
+    seen = next(runs)
+    for _ in range(5):
+        run(given)
+    assert next(runs) == seen + 1
