@@ -35,7 +35,11 @@ def ifelse(condition, branches, operands=_NO_OPERANDS):
     >>> grade(95.), grade(70.), grade(10.)
     (Array(2, dtype=int32), Array(1, dtype=int32), Array(0, dtype=int32))
     """
-    conditions = [_one_bool(c) for c in (condition if isinstance(condition, list | tuple) else [condition])]
+    advice = "bm.where(condition, a, b) to choose for each element, or (condition).any()"
+    conditions = [
+        one_bool(c, "ifelse", errors.BranchMismatchError, advice)
+        for c in (condition if isinstance(condition, list | tuple) else [condition])
+    ]
     _check_count(conditions, branches)
     calls = [_caller(branch, operands) for branch in branches]
     if not any(map(is_tracer, conditions)):
@@ -84,18 +88,17 @@ def _caller(branch, operands):
     return branch if operands is _NO_OPERANDS else functools.partial(branch, operands)
 
 
-def _one_bool(condition):
+def one_bool(condition, kind, error, advice):
+    """A condition as one bool, known or not yet."""
     condition = condition.value if isinstance(condition, Array) else condition
     if np.shape(condition) != ():
-        raise errors.BranchMismatchError(
-            f"the condition of bm.ifelse has shape {np.shape(condition)}, and must be one bool.",
+        raise error(
+            f"the condition of bm.{kind} has shape {np.shape(condition)}, and must be one bool.",
             place(user_frame()),
-            "a branch runs for all elements or for none",
-            "bm.where(condition, a, b) to choose for each element, or (condition).any()",
+            "a branch runs for all elements or for none, and a loop goes on or it stops",
+            advice,
         )
-    if is_tracer(condition):
-        return condition.astype(bool)
-    return bool(condition)
+    return condition.astype(bool) if is_tracer(condition) else bool(condition)
 
 
 def _check_count(conditions, branches):

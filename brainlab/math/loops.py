@@ -15,6 +15,7 @@ from ._program import call
 from ._text import called, types_text
 from ._trace import Trace, disable_jit, discover, is_tracer, local, read_all, write_all
 from ._where import place, user_frame
+from .branches import one_bool
 
 _NOTHING = object()
 
@@ -159,14 +160,14 @@ def while_loop(cond_fun=None, body_fun=None, x=_NOTHING):
 
 def _python_while(cond_fun, body_fun, x):
     x = as_arrays(x)
-    while _one_bool(cond_fun(x)):
+    while _goes_on(cond_fun(x)):
         x = as_arrays(body_fun(x))
     return x
 
 
 def _traced_while(cond_fun, body_fun, x):
     def condition(x):
-        return _one_bool(raw(cond_fun(as_arrays(x))))
+        return _goes_on(raw(cond_fun(as_arrays(x))))
 
     def body(x):
         return raw(body_fun(as_arrays(x)))
@@ -215,16 +216,8 @@ def _strong(tree):
     return jax.tree.map(strong, tree, is_leaf=lambda x: isinstance(x, Array))
 
 
-def _one_bool(x):
-    x = x.value if isinstance(x, Array) else x
-    if np.shape(x) != ():
-        raise errors.LoopTypeError(
-            f"the condition of bm.while_loop gives shape {np.shape(x)}, and must give one bool.",
-            place(user_frame()),
-            "a loop goes on or it stops; it cannot do both",
-            "(condition).any() or (condition).all()",
-        )
-    return x.astype(bool) if is_tracer(x) else bool(x)
+def _goes_on(condition):
+    return one_bool(condition, "while_loop", errors.LoopTypeError, "(condition).any() or (condition).all()")
 
 
 def _sequence(xs, kind):

@@ -372,7 +372,7 @@ def test_loops_and_gradients_read_changed_values_anew():
         (
             lambda: bm.while_loop(lambda x: x < 3, lambda x: x, XS),
             errors.LoopTypeError,
-            r"gives shape \(3,\), and must give one bool",
+            r"has shape \(3,\), and must be one bool",
         ),
         (
             lambda: bm.while_loop(lambda x: x < 3, lambda x: (x, x), 0.0),
