@@ -27,12 +27,19 @@ def _read(code):
     first = code.co_varnames[0] if code.co_argcount else None
     for i in dis.get_instructions(code):
         name, value = i.opname, i.argval
+        if name.startswith("LOAD_FAST") and isinstance(value, tuple):  # Python 3.13 loads two at once
+            value = value[-1]
         if name in _SCOPE or (name.startswith("LOAD_FAST") and value == first):
             path, constant = [], None
             loads.append((_SCOPE.get(name, "local"), value, path))
         elif name in ("LOAD_ATTR", "LOAD_METHOD") and path is not None and constant is None:
             path.append(value)
-        elif name == "LOAD_CONST" and path is not None and constant is None and isinstance(value, str | int):
+        elif (
+            name in ("LOAD_CONST", "LOAD_SMALL_INT")
+            and path is not None
+            and constant is None
+            and isinstance(value, str | int)
+        ):
             constant = (value,)
         elif constant is not None and (name == "BINARY_SUBSCR" or (name == "BINARY_OP" and i.argrepr == "[]")):
             path.append(constant)

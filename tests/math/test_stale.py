@@ -647,3 +647,21 @@ def test_parameters_in_a_captured_dict_do_not_compile_anew():
     for _ in range(5):
         run(given)
     assert next(runs) == seen + 1
+
+
+def test_self_as_the_second_of_two_loads():
+    """Python 3.13 reads two local names with one instruction."""
+
+    class Scaled:
+        def __init__(self):
+            self.k = 1.0
+
+        def step(self, x):
+            return bm.multiply(x, self.k)
+
+    s = Scaled()
+    f = bm.jit(s.step)
+    f(2.0)
+    s.k = 3.0
+    with pytest.raises(StaleValueError, match="Scaled.k was 1.0"):
+        f(2.0)
