@@ -67,7 +67,7 @@ class Array:
     def __setitem__(self, index, x):
         old = self.value
         if _is_mask(index, old.shape) and np.ndim(x) == 0:  # V[V > V_th] = V_reset: also where the mask is not known yet
-            return setattr(self, "value", where_mask(unbox(index), x, self, old))
+            return setattr(self, "value", _where_mask(unbox(index), x, self, old))
         index, x = _checked(index, old), unbox(x)
         if not _goes_into(x, old.dtype):
             raise errors.DtypeError.of(self, old, x)
@@ -293,7 +293,7 @@ def _is_mask(index, shape) -> bool:
     return getattr(index, "dtype", None) == np.bool_ and index.shape == shape and shape != ()
 
 
-def where_mask(mask, x, owner, old):
+def _where_mask(mask, x, owner, old):
     if not _goes_into(unbox(x), old.dtype):
         raise errors.DtypeError.of(owner, old, unbox(x))
     return jnp.where(mask, jnp.asarray(unbox(x), old.dtype), old)

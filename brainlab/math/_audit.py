@@ -22,7 +22,7 @@ from . import errors
 from ._bytecode import names_read
 from ._snapshot import MISSING, holds_tracer, only_numbers, remember
 from ._text import text
-from ._where import is_user_file, is_user_object
+from ._where import is_user_file, is_user_object, place, user_frame
 
 _CONTAINERS = (list, dict, set)
 _CHANGING = {"append", "extend", "insert", "add", "update", "clear", "pop", "remove", "discard", "setdefault"}
@@ -64,7 +64,7 @@ class Audit:
             self.function(fun, _weakly(fun), ("function", i), getattr(fun, "__name__", "it"))
 
     # ---- collecting
-    def attribute(self, module, name, value):
+    def attribute(self, module, name):
         """A Module's attribute was read while a function was traced."""
         where, label = ("attribute", id(module), name), f"{type(module).__name__}.{name}"
         if where in self.followed - self.whole:
@@ -183,7 +183,7 @@ class Audit:
     def _watch_name(self, where, get, put, label):
         """The same for a global or a closure variable that the function may bind anew."""
         before = get()
-        what = f"bound to a new value (a Variable is written: {label}.value = ...)" if hasattr(before, "_tree") else "a name"
+        what = "a Variable that was bound to a new array" if hasattr(before, "_tree") else "a name"
         put_back = functools.partial(put, before) if before is not MISSING or where[0] == "global" else lambda: None
         self.watched.setdefault(where, Watched(lambda: [get()], [before], put_back, label, what))
 
@@ -203,6 +203,14 @@ class Audit:
         self.watched.clear()
         if leaked:
             try_ = "return the value (a loop stacks what its body returns), or write it into a bm.Variable"
+            if leaked.what.startswith("a Variable"):
+                name = leaked.label
+                raise errors.NotAVariableError(
+                    f"{name} was changed inside bm.{kind}: the name got a new array, the Variable was not written.",
+                    place(user_frame()),
+                    "in Python `V = ...` makes the name V stand for something else; it writes nothing into what V was",
+                    f"{name}.value = ...   # or {name} += ...",
+                )
             raise errors.NotAVariableError.of(leaked.label, kind, leaked.what, try_)
         self.settle()
 

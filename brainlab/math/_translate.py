@@ -33,10 +33,8 @@ def translate(error: Exception, kind: str) -> errors.TeachingError:
     line = source_line(frame, lineno)
     traced = [name for name, value in (names_in(frame, line) if frame else {}).items() if _is_traced(value)]
     name = _shown(traced) or "a number"
-    where, why = (
-        place(frame, lineno),
-        f"bm.{kind} runs the Python code once, for all numbers to come; they are not known yet",
-    )
+    where = place(frame, lineno)
+    why = f"bm.{kind} runs the Python code once, for all numbers to come; they are not known yet"
     if isinstance(error, jax.errors.NonConcreteBooleanIndexError):
         what = f"a mask picks elements by numbers that are not known yet, inside bm.{kind}."
         return errors.TracedMaskError(what, where, "the result would have no fixed shape", _TRY["mask"])

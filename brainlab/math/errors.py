@@ -47,9 +47,10 @@ class NotAVariableError(TeachingError):
 
     @classmethod
     def of(cls, name, kind, what, try_, frame=None):
-        frame = frame or user_frame()
+        frame, lost = frame or user_frame(), f": {what} would be lost when it ends."
+        kept = f", but it is {what}, not a Variable."
         return cls(
-            f"{name} was changed inside bm.{kind}, but it is {what}, not a Variable.",
+            f"{name} was changed inside bm.{kind}{lost if 'created' in what else kept}",
             place(frame) if frame else "",
             cls.WHY.format(kind=f"bm.{kind}"),
             try_,

@@ -51,7 +51,7 @@ class Module:
         if local.stack and name != "_born" and not name.startswith("__"):
             trace = local.stack[0]
             if trace.audit is not None and self._born < trace.serial:
-                trace.audit.attribute(self, name, value)
+                trace.audit.attribute(self, name)
         return value
 
     def __setattr__(self, name, value):
@@ -77,7 +77,7 @@ class Module:
         try_ = f"self.{name} = bm.Variable({old if isinstance(old, Number) else '...'})   # in __init__"
         if isinstance(value, Variable | Module):
             kind = "bm.Variable" if isinstance(value, Variable) else type(value).__name__
-            what, try_ = "created inside", f"self.{name} = {kind}(...)   # in __init__"
+            what, try_ = f"a {type(value).__name__} created there", f"self.{name} = {kind}(...)   # in __init__"
         raise errors.NotAVariableError.of(label, local.stack[-1].kind, what, try_, user_frame())
 
     def variables(self) -> dict[str, Variable]:

@@ -450,3 +450,16 @@ def test_every_error_class_is_a_lesson():
     assert len(lessons) > 12
     for lesson in lessons:
         assert lesson is errors.TeachingError or ">>> " in lesson.__doc__, lesson
+
+
+def test_a_variable_that_is_bound_anew_instead_of_written():
+    V = bm.Variable(0.0)
+
+    @bm.jit
+    def step():
+        nonlocal V
+        V = V + 1
+
+    with pytest.raises(errors.NotAVariableError, match=r"the name got a new array(.|\n)*try: V\.value = "):
+        step()
+    assert isinstance(V, bm.Variable) and V._value == 0.0
