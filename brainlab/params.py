@@ -42,6 +42,8 @@ class Param:
     symbol: str = ""  # LaTeX; the name itself if empty
     above: float | None = None  # the equation stops meaning anything at or below this
     below: float | None = None
+    at_least: float | None = None  # the same, and the bound itself still has a meaning
+    at_most: float | None = None
     slider: tuple[float, float] | None = None  # where it is interesting
     why: str = ""  # one sentence: what would happen outside the bounds
     structural: bool = False  # changes shapes or control flow: the code is compiled anew
@@ -58,12 +60,23 @@ class Param:
     @property
     def rule(self) -> str:
         """`above 0 ms`, in words."""
-        bounds = [
-            f"{word} {self.with_unit(b)}" for word, b in (("above", self.above), ("below", self.below)) if b is not None
-        ]
         if self.choices:
             return "one of " + ", ".join(map(repr, self.choices))
-        return " and ".join(bounds)
+        limits = {"above": self.above, "at least": self.at_least, "below": self.below, "at most": self.at_most}
+        return " and ".join(f"{word} {self.with_unit(bound)}" for word, bound in limits.items() if bound is not None)
+
+    def outside(self, numbers):
+        """Where `numbers` break the rule: an array of bools."""
+        bad = np.zeros(np.shape(numbers), bool)
+        for bound, breaks in (
+            (self.above, np.less_equal),
+            (self.at_least, np.less),
+            (self.below, np.greater_equal),
+            (self.at_most, np.greater),
+        ):
+            if bound is not None:
+                bad = bad | breaks(numbers, bound)
+        return bad
 
     def typical(self) -> str:
         if self.slider is None:
@@ -82,12 +95,8 @@ class Param:
         numbers = _numbers(value)
         if numbers is None:
             raise self._error(owner, value, f"the {self.doc or self.name} must be a number or an array of numbers")
-        for bad, rule in (
-            (~np.isfinite(numbers), "finite"),
-            (numbers <= self.above if self.above is not None else None, self.rule),
-            (numbers >= self.below if self.below is not None else None, self.rule),
-        ):
-            if bad is not None and np.any(bad):
+        for bad, rule in ((~np.isfinite(numbers), "finite"), (self.outside(numbers), self.rule)):
+            if np.any(bad):
                 raise self._error(owner, value, f"the {self.doc or self.name} must be {rule}", np.argwhere(bad)[0])
         if isinstance(value, int | np.number):
             return float(value)  # one dtype, so that 20 and 20.0 are the same compiled code
@@ -104,9 +113,7 @@ class Param:
             word = {bool: "True or False", int: "a whole number", str: "a text"}[kind]
             raise self._error(owner, value, f"the {self.doc or self.name} must be {word}")
         numbers = _numbers(value)
-        if numbers is not None and self.above is not None and np.any(numbers <= self.above):
-            raise self._error(owner, value, f"the {self.doc or self.name} must be {self.rule}")
-        if numbers is not None and self.below is not None and np.any(numbers >= self.below):
+        if numbers is not None and np.any(self.outside(numbers)):
             raise self._error(owner, value, f"the {self.doc or self.name} must be {self.rule}")
         try:
             hash(value)
@@ -128,19 +135,34 @@ class Param:
         )
 
 
-def param(default, unit="", doc="", *, symbol="", above=None, below=None, slider=None, why="", structural=False, choices=()):
+def param(
+    default,
+    unit="",
+    doc="",
+    *,
+    symbol="",
+    above=None,
+    below=None,
+    at_least=None,
+    at_most=None,
+    slider=None,
+    why="",
+    structural=False,
+    choices=(),
+):
     """Declare a parameter of a `Model`.
 
     default    : its value if none is given
     unit, doc  : "ms", "membrane time constant"
     symbol     : LaTeX for tables and axes
     above, below : hard bounds, where the equation stops meaning anything
+    at_least, at_most : the same, with the bound itself allowed
     slider     : (low, high), where it is interesting
     why        : one sentence on what goes wrong outside the bounds
     structural : True for what changes shapes or control flow; everything else can be moved without compiling anew
     choices    : the possible values of a structural parameter
     """
-    about = Param(default, unit, doc, symbol, above, below, slider, why, structural, tuple(choices))
+    about = Param(default, unit, doc, symbol, above, below, at_least, at_most, slider, why, structural, tuple(choices))
     if not structural and not isinstance(default, str) and np.ndim(unboxed := np.asarray(default)):
         about = dataclasses.replace(about, default=unboxed.astype(float))
         default = about.default

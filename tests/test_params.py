@@ -207,3 +207,15 @@ def test_array_defaults_and_copies():
     mine[0] = 99.0
     assert cells.tau.tolist() == [1.0, 2.0] and Cells().tau.tolist() == [10.0, 20.0]
     assert LIF(n=np.int64(4)).n == 4
+
+
+def test_inclusive_bounds():
+    class Cell(bl.Model):
+        t_ref: float = param(2.0, "ms", "refractory period", at_least=0, slider=(0, 10))
+        p: float = param(0.5, "", "share", at_least=0, at_most=1)
+
+    assert Cell(t_ref=0.0).t_ref == 0.0 and Cell(p=1.0).p == 1.0
+    with pytest.raises(ParamError, match=r"Cell.t_ref = -1.0 ms: the refractory period must be at least 0 ms\."):
+        Cell(t_ref=-1.0)
+    with pytest.raises(ParamError, match=r"Cell.p = 1.5: the share must be at least 0 and at most 1\."):
+        Cell(p=1.5)
