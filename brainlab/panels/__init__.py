@@ -1,0 +1,13 @@
+"""Panels: one question each, 3 to 5 controls, a picture that moves with the finger. The only floor that knows widgets."""
+
+from ._cache import keep_compiled_programs
+
+keep_compiled_programs()
+
+from .lif_bench import LIFPanel as LIFPanel  # noqa: E402
+from .panel import Panel as Panel, Scenario as Scenario  # noqa: E402
+
+
+def all_panels() -> dict[str, type[Panel]]:
+    """Every panel by name: the classes that this package exports."""
+    return {name: p for name, p in globals().items() if isinstance(p, type) and issubclass(p, Panel) and p.title}

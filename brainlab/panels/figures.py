@@ -1,0 +1,231 @@
+"""A figure of a panel: bqplot marks made once, a layer for hands and screen readers over them, and a static twin in SVG.
+
+Drawing only ever sets traits of marks that exist. At most two points per pixel leave the kernel.
+"""
+
+from __future__ import annotations
+
+import bqplot
+import ipywidgets
+import numpy as np
+
+from .. import svg
+from ..language import tr
+from .widgets import Overlay, stack
+
+MARGIN = {"top": 12, "bottom": 42, "left": 62, "right": 14}
+POINTS = 350  # buckets of the envelope: two points each, about one point per pixel
+DASHES = list(svg.DASHES)
+
+
+class Axis:
+    """`Axis("V", "mV", (-90, 50))`: what is measured, in which unit, and which part of it is shown."""
+
+    def __init__(self, name: str, unit: str = "", span: tuple[float, float] = (0.0, 1.0)):
+        self.name, self.unit, self.span = name, unit, span
+
+    @property
+    def label(self) -> str:
+        return f"{tr(self.name)} ({self.unit})" if self.unit else tr(self.name)
+
+
+class Curves:
+    """One bqplot mark that draws one curve or several over the same x, and their ghosts from a pinned run."""
+
+    def __init__(self, figure, labels, colors, dashes, kind="line", width=1.6, ghosts=True, given=False):
+        self.figure, self.labels, self.kind, self.width = figure, labels, kind, width
+        self.colors, self.dashes, self.given = colors, dashes, given
+        self.x = self.y = np.zeros(0)
+        self.ghost_x = self.ghost_y = np.zeros(0)
+        self.mark = figure._lines(kind, [f"var(--bl-{c})" for c in colors], dashes[0], width)
+        self.ghost = figure._lines(kind, ["var(--bl-ghost)"], "dashed", 1.2) if ghosts else None
+
+    def set(self, x, y):
+        """x: (n,), y: (n,) or (curves, n). Where the panel is drawing a pinned run, its ghosts are set instead."""
+        x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
+        if self.figure.ghostly:
+            if self.ghost is not None:
+                self.ghost_x, self.ghost_y = x, y
+                _assign(self.ghost, x, y)
+            return
+        self.x, self.y = x, y
+        _assign(self.mark, x, y)
+
+    def clear_ghost(self):
+        if self.ghost is not None:
+            self.ghost_x = self.ghost_y = np.zeros(0)
+            _assign(self.ghost, self.ghost_x, self.ghost_y)
+
+    @property
+    def visible(self) -> bool:
+        return self.mark.visible
+
+    @visible.setter
+    def visible(self, value: bool):
+        self.mark.visible = value
+
+    def layers(self):
+        """The same for the static picture."""
+        kind = "points" if self.kind == "dots" else "line"
+        if self.ghost_y.size:
+            for y in np.atleast_2d(self.ghost_y):
+                yield svg.Layer(self.ghost_x, y, "", svg.GHOST, kind, "dashed", 1.2)
+        if self.visible and self.y.size:
+            for i, y in enumerate(np.atleast_2d(self.y)):
+                color, dash = svg.COLORS[self.colors[i] - 1], self.dashes[i]
+                yield svg.Layer(self.x, y, tr(self.labels[i]), color, kind, dash, self.width)
+
+
+class Figure:
+    """Axes with curves, dots and things to take hold of.
+
+    x, y   : `Axis`
+    height : pixels
+    """
+
+    def __init__(self, x: Axis, y: Axis, *, title: str = "", height: int = 220, legend: bool = True):
+        self.x, self.y, self.title, self.height, self.legend = x, y, title, height, legend
+        self.ghostly = False  # the panel is drawing its pinned run
+        self.curves: list[Curves] = []
+        self.levels: list[tuple[str, int]] = []
+        self._x = bqplot.LinearScale(min=x.span[0], max=x.span[1])
+        self._y = bqplot.LinearScale(min=y.span[0], max=y.span[1])
+        self._axes = [
+            bqplot.Axis(scale=self._x, num_ticks=6, grid_lines="solid", grid_color="var(--bl-grid)"),
+            bqplot.Axis(scale=self._y, orientation="vertical", num_ticks=4, grid_lines="solid", grid_color="var(--bl-grid)"),
+        ]
+        self._figure = bqplot.Figure(
+            axes=self._axes, marks=[], fig_margin=MARGIN, animation_duration=0, min_aspect_ratio=0.01, max_aspect_ratio=100
+        )
+        self.overlay = Overlay(x_range=list(x.span), y_range=list(y.span), margin=MARGIN)
+        self.prediction = Prediction(self)
+        self._header = ipywidgets.HTML()
+        self._header.add_class("bl-figure-header")
+        self.widget = ipywidgets.VBox([self._header, stack(self._figure, self.overlay, f"{height}px")])
+        self.widget.add_class("bl-figure")
+        self.relabel()
+
+    # ---- marks
+
+    def curve(self, label: str, color: int = 1, *, dash: str = "solid", width=1.6, ghost=True, given=False) -> Curves:
+        """One curve. color: 1 to 6 of the palette; given: not a result, so it stays while a prediction is asked for."""
+        return self._add(Curves(self, [label], [color], [dash], width=width, ghosts=ghost, given=given))
+
+    def several(self, labels, colors=None, *, ghost=False, given=False) -> Curves:
+        """Several curves over one x in one mark, which the browser draws twice as fast as one mark each."""
+        colors = colors or list(range(1, len(labels) + 1))
+        return self._add(Curves(self, list(labels), colors, DASHES[: len(labels)], ghosts=ghost, given=given))
+
+    def dots(self, label: str, color: int = 1, *, ghost=False, given=False) -> Curves:
+        """Points."""
+        return self._add(Curves(self, [label], [color], ["solid"], kind="dots", ghosts=ghost, given=given))
+
+    def _add(self, curves):
+        self.curves.append(curves)
+        ghosts = [c.ghost for c in self.curves if c.ghost is not None]
+        self._figure.marks = [*ghosts, *(c.mark for c in self.curves)]
+        self.relabel()
+        return curves
+
+    def _lines(self, kind, colors, dash, width):
+        scales, nothing = {"x": self._x, "y": self._y}, np.zeros(0, np.float32)
+        if kind == "dots":
+            return bqplot.Scatter(x=nothing, y=nothing, scales=scales, colors=colors, default_size=36)
+        return bqplot.Lines(x=nothing, y=nothing, scales=scales, colors=colors, line_style=dash, stroke_width=width)
+
+    # ---- hands
+
+    def handle(self, name: str, axis: str, **look):
+        """A line (axis "x" or "y") or point ("xy") to drag; its value is the panel's control of that name."""
+        self.overlay.handles = [*self.overlay.handles, {"name": name, "axis": axis, **look}]
+
+    def drawn(self, name: str, n: int, **look):
+        """Let the pointer draw y(x), n numbers over the width: the panel's array parameter of that name."""
+        self.overlay.draw = {"name": name, "n": n, **look}
+
+    def has(self, name: str) -> bool:
+        """Is there something of that name to take hold of?"""
+        return any(part.get("name") == name for part in (*self.overlay.handles, self.overlay.draw, self.overlay.brush))
+
+    def set_ranges(self, x=None, y=None):
+        """Show another part of the plane."""
+        for axis, scale, span, name in ((self.x, self._x, x, "x_range"), (self.y, self._y, y, "y_range")):
+            if span is not None and tuple(span) != axis.span:
+                axis.span = (float(span[0]), float(span[1]))
+                with scale.hold_sync():
+                    scale.min, scale.max = axis.span
+                setattr(self.overlay, name, list(axis.span))
+
+    def describe(self, text: str):
+        """What the figure shows, for those who do not see it."""
+        self.overlay.description = text
+
+    def hide_results(self, hidden: bool):
+        """While the student predicts, only what is given is seen."""
+        for curves in self.curves:
+            curves.visible = curves.given or not hidden
+
+    # ---- words
+
+    def relabel(self):
+        """Titles, labels and legend in the current language."""
+        self._axes[0].label, self._axes[1].label = self.x.label, self.y.label
+        names = "".join(
+            f'<span class="bl-key"><svg width="22" height="8"><path d="M0 4h22" stroke="var(--bl-{color})" '
+            f'stroke-width="2.5" stroke-dasharray="{svg.DASHES[dash]}"/></svg>{tr(label)}</span>'
+            for curves in self.curves
+            for label, color, dash in zip(curves.labels, curves.colors, curves.dashes, strict=True)
+            if label and self.legend
+        )
+        self._header.value = f'<span class="bl-figure-title">{tr(self.title)}</span>{names}'
+        self.overlay.label = tr(self.title) or f"{self.y.label}, {self.x.label}"
+
+    def axes(self) -> svg.Axes:
+        """The static twin."""
+        layers = [layer for curves in self.curves for layer in curves.layers()]
+        for handle in self.overlay.handles:
+            value = self.overlay.value.get(handle["name"])
+            if value is not None and handle["axis"] != "xy":
+                kind = {"y": "level", "x": "mark"}[handle["axis"]]
+                layers.append(svg.Layer(np.array([value]), np.array([value]), "", svg.GHOST, kind, "dashed", 1.0))
+        return svg.Axes(self.x.label, self.y.label, tr(self.title), self.x.span, self.y.span, layers, self.height)
+
+
+class Prediction:
+    """The curve that the student drew; its mark is made when it is first needed."""
+
+    def __init__(self, figure):
+        self.figure, self.curves = figure, None
+
+    def show(self, y):
+        """y: (n,), over the whole width of the figure"""
+        if self.curves is None:
+            self.curves = self.figure.curve("your prediction", 6, dash="dashed", ghost=False, given=True)
+        self.curves.set(np.linspace(*self.figure.x.span, len(y)), y)
+
+    def clear(self):
+        if self.curves is not None:
+            self.curves.set(np.zeros(0), np.zeros(0))
+
+
+def _assign(mark, x, y):
+    """Both traits in one message; what cannot be drawn (nan) leaves a gap."""
+    x, y = _thin(x, y)
+    with mark.hold_sync():
+        mark.x, mark.y = x, y
+
+
+def _thin(x, y):
+    if y.ndim == 1:
+        return svg.envelope(x, y, POINTS)
+    if y.shape[1] <= 2 * POINTS:
+        return x, y
+    # The curves of one mark share their x, so each bucket keeps both of its extremes at the same two places.
+    size = -(-y.shape[1] // POINTS)
+    whole = y.shape[1] - y.shape[1] % size
+    blocks = y[:, :whole].reshape(len(y), -1, size)
+    low, high = blocks.min(2), blocks.max(2)
+    rising = blocks[:, :, -1] >= blocks[:, :, 0]
+    pairs = np.stack([np.where(rising, low, high), np.where(rising, high, low)], 2).reshape(len(y), -1)
+    centres = x[:whole].reshape(-1, size)
+    return np.stack([centres[:, 0], centres[:, size // 2]], 1).ravel(), pairs

@@ -1,0 +1,124 @@
+"""P10a: a LIF neuron on the bench. Drag its threshold, reset and rest on the trace, draw its current, read its rate."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+
+from ..language import tr
+from ..math._array import raw
+from ..models import LIF
+from ..networks.core import trace
+from ..params import param
+from .figures import Axis, Figure
+from .panel import Panel, Scenario
+from .prediction import Choose
+
+DURATION = 200.0  # ms
+TOP = 20.0  # mV; how high a spike is drawn: the model itself has only the moment
+CURRENTS = np.linspace(0, 5, 201)
+
+
+class LIFPanel(Panel):
+    model = LIF
+    title = "A neuron on the bench"
+    question = "What decides whether the neuron fires, and what only how fast?"
+    surprise = "The time constant changes the rate, but not the weakest current that makes it fire."
+    visible = ("I", "tau_m", "t_ref", "sigma")
+    uses_noise = True
+
+    I: float = param(2.0, "nA", "current", slider=(0, 5))
+    sigma: float = param(
+        0.0, "mV", "noise", symbol=r"\sigma", slider=(0, 10), at_least=0, why="there is no less than no noise"
+    )
+    drawn: float = param(np.zeros(100), "nA", "current drawn by hand, added")
+    dt: float = param(0.1, "ms", "time step", symbol="dt", structural=True, choices=(0.01, 0.1, 0.5, 1.0))
+    method: str = param("exp_euler", "", "integrator", structural=True, choices=("exp_euler", "euler", "rk4"))
+
+    scenarios = {
+        "steady firing": Scenario({}, "Drag the dashed lines on the trace. Which of them changes the rate the most?"),
+        "just too little": Scenario(
+            {"I": 1.45}, "The current stops short of the threshold by half a millivolt. Wait as long as you like."
+        ),
+        "slower membrane": Scenario(
+            {"I": 1.6, "tau_m": 20.0},
+            "Make the membrane faster and slower, and look where the curve of rates begins.",
+            predict=Choose(
+                "The time constant was doubled, from 10 to 20 ms. Before, the neuron needed 1.5 nA to fire. And now?",
+                ("half as much", "the same", "twice as much"),
+                answer=lambda numbers: 1 + round(np.log2(numbers["rheobase (nA)"] / 1.5)),
+            ),
+        ),
+        "noise": Scenario({"I": 1.3, "sigma": 3.0}, "Below threshold, and yet it fires. Throw the die."),
+        "coarse steps": Scenario(
+            {"I": 2.0, "dt": 1.0, "method": "euler"}, "With a long step Euler's method fires too early."
+        ),
+    }
+
+    def build(self):
+        self.V_figure = Figure(
+            Axis("t", "ms", (0, DURATION)), Axis("V", "mV", (-90, 30)), title="membrane potential", height=250
+        )
+        self.V = self.V_figure.curve("V", 1)
+        for name in ("V_th", "V_reset", "E_L"):
+            p = self.parameters[name]
+            look = dict(min=-89.0, max=0.0, step=0.1, unit=p.unit, label=tr(p.doc), text=name, color="ghost", dash="5 4")
+            self.V_figure.handle(name, "y", **look)
+        self.I_figure = Figure(
+            Axis("t", "ms", (0, DURATION)), Axis("I", "nA", (-1, 6)), title="current: draw on it", height=150
+        )
+        self.I_curve = self.I_figure.curve("I", 2, given=True)
+        self.I_figure.drawn("drawn", 100, min=-1.0, max=6.0, color="2", label=tr("current"))
+        self.f_figure = Figure(
+            Axis("I", "nA", (0, 5)), Axis("rate", "Hz", (0, 200)), title="rate against current", height=210
+        )
+        self.f = self.f_figure.curve("constant current, closed form", 3, dash="solid")
+        self.now = self.f_figure.dots("this run", 2, ghost=True)
+        self.f_figure.handle(
+            "I", "x", min=0.0, max=5.0, step=0.02, unit="nA", label=tr("current"), text="I", color="ghost", dash="5 4"
+        )
+        self.figures = [self.V_figure, self.I_figure, self.f_figure]
+        return [self.V_figure, self.I_figure, self.f_figure]
+
+    def simulate(self, model, key, I, sigma, drawn, dt, method):
+        t = (jnp.arange(round(DURATION / dt)) + 1) * dt
+        current = I + jnp.interp(t, jnp.linspace(0, DURATION, len(drawn)), drawn)
+        noise = sigma / jnp.sqrt(model.tau_m)  # tau dV = ... + sigma sqrt(tau) xi: sigma / sqrt(2) is the spread of V
+        out = trace(model, current, dt, key=key, noise=noise, method=method)
+        return {
+            "t": t,
+            "V": out["V"],
+            "spikes": out["spikes"],
+            "current": current,
+            "rates": raw(model.rate(CURRENTS)),
+            "I": I,
+        }
+
+    def draw(self, t, V, spikes, current, rates, I):
+        self.V.set(t, np.where(spikes, TOP, V))
+        self.I_curve.set(t, current)
+        self.f.set(CURRENTS, rates)
+        self.now.set([I], [mean_rate(t, spikes)])
+
+    def measure(self, t, V, spikes, current, rates, I):
+        rheobase = self._wanted["V_th"] - self._wanted["E_L"]
+        return {
+            "spikes": int(spikes.sum()),
+            "rate (Hz)": mean_rate(t, spikes),
+            "closed form (Hz)": float(np.interp(I, CURRENTS, rates)),
+            "rheobase (nA)": rheobase / self._wanted["R_m"],
+        }
+
+    def words(self, numbers):
+        return tr(
+            "{spikes} spikes in 200 ms, {rate:g} Hz. It needs {rheobase:g} nA to fire at all.",
+            spikes=numbers["spikes"],
+            rate=numbers["rate (Hz)"],
+            rheobase=numbers["rheobase (nA)"],
+        )
+
+
+def mean_rate(t, spikes):
+    """Hz; from the first spike to the last, so that a window cut anywhere does not matter. 0 with fewer than two spikes."""
+    times = t[np.asarray(spikes, bool)]
+    return 1000.0 * (len(times) - 1) / float(times[-1] - times[0]) if len(times) > 1 else 0.0

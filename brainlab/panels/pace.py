@@ -1,0 +1,50 @@
+"""How many frames may be on their way to the browser: enough to fill the line, too few to make a queue."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+
+from .widgets import Pacer
+
+FRAME = 0.025  # s; 40 frames a second is what we aim at
+MOST = 8
+PATIENCE = 2.0  # s without an answer: the page is hidden or gone, one frame goes out to see
+
+
+class Pace:
+    """Counts the frames that the browser has not painted yet, and learns how long the way there and back is.
+
+    With a kernel on the same machine two frames may be under way; with one 100 ms away it takes six to show 40 a second.
+    """
+
+    def __init__(self):
+        self.pacer = Pacer()
+        self._sent: dict[int, float] = {}
+        self._trips: deque[float] = deque(maxlen=40)  # s; the shortest of the last is the line without waiting
+        self._last = 0.0
+        self.pacer.on_painted(self._painted)
+
+    def sent(self):
+        """A frame has gone out."""
+        self._last = time.monotonic()
+        self._sent[self.pacer.frame()] = self._last
+
+    def _painted(self, number):
+        now = time.monotonic()
+        for n in [n for n in self._sent if n <= number]:
+            sent = self._sent.pop(n)
+            if n == number:
+                self._trips.append(now - sent)
+
+    @property
+    def window(self) -> int:
+        trip = min(self._trips, default=0.0)
+        return min(2 + math.ceil(trip / FRAME), MOST)
+
+    def wait(self) -> float:
+        """Seconds until another frame may go out; 0: now."""
+        if self.pacer.in_flight < self.window or time.monotonic() - self._last > PATIENCE:
+            return 0.0
+        return 0.05

@@ -1,0 +1,420 @@
+"""Panel: one question that can be touched. Controls -> Model -> arrays -> marks.
+
+Reading the controls and setting the marks are here; the arrays come from `simulate`, which is pure, compiled, and can be
+tested without a browser. Whoever changes something only stores what is wanted and wakes the worker: the latest value wins.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .. import language
+from .._teaching import TeachingError
+from ..language import tr
+from ..models import Model
+from ..params import ParamError, info, unknown_name
+from . import code, controls
+from .layout import Layout
+from .prediction import Choose, Sketch
+from .programs import Program
+from .worker import Worker
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named setting and what to look at. With `predict` the answer stays hidden until the student has committed to one."""
+
+    values: dict = field(default_factory=dict)
+    look: str = ""
+    predict: Choose | Sketch | None = None
+
+
+class Snapshot(dict):
+    """What a panel shows, in rounded numbers."""
+
+    def __repr__(self):
+        return ", ".join(f"{name} {_short(value)}" for name, value in self.items())
+
+
+class Panel:
+    """The base class of panels. A subclass declares and draws:
+
+    model     : the `Model` class whose parameters become controls, or None
+    parameters of the experiment: `I: float = param(2.0, "nA", "injected current", slider=(0, 5))` in the class body
+    visible   : names of the controls that are always seen; the others are under "more"
+    scenarios : name -> Scenario; the first is what the panel opens with
+    build()   : make the figures, once
+    simulate(self, model, key, I, ...) -> dict of arrays: pure, compiled; `self` is the class. `key` only if it asks for it
+    draw(**arrays)            : set the marks
+    measure(**arrays) -> dict : numbers in the arrays, by name with unit
+    words(numbers) -> str     : the same in a sentence
+    script() -> str           : Python code that does the same without the panel
+    """
+
+    model: type[Model] | None = None
+    title = ""
+    question = ""
+    surprise = ""
+    visible: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()  # parameters of the model that this panel does not show
+    scenarios: dict[str, Scenario] = {"start": Scenario()}
+    uses_noise = False
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, dataclasses.Field)}
+        inherited = getattr(cls, "experiment", None)
+        base = (inherited,) if inherited is not None else (Model,)
+        body = {"__annotations__": dict.fromkeys(own, float), "__module__": cls.__module__, **own}
+        cls.experiment = type(cls.__name__, base, body)
+        for name in own:
+            delattr(cls, name)
+        cls.parameters = {**(info(cls.model) if cls.model else {}), **info(cls.experiment)}
+        for name in cls.without:
+            del cls.parameters[name]
+
+    def __init__(self, **values):
+        self._lock = threading.RLock()  # one picture at a time
+        self._wanted = {name: p.default for name, p in self.parameters.items()}
+        self._seed, self._pinned, self._scenario = 0, None, next(iter(self.scenarios))
+        self._acting = threading.local()  # this thread is putting values into the controls itself
+        self._behind: deque = deque()  # (widget, name): who does not yet show the value of name
+        self._shown: tuple | None = None
+        self._problem: Exception | None = None
+        self._building = None
+        self.numbers: dict = {}
+        self.figures: list = []
+        self.controls = {n: controls.control(p) for n, p in self.parameters.items() if np.ndim(p.default) == 0}
+        self.rows = self.build()
+        self.layout = Layout(self)
+        self.pacer = self.layout.pacer
+        self._worker = Worker(self._frame, self.layout.pace.wait)
+        for name, widget in self.controls.items():
+            widget.hold_ack = True
+            widget.observe(functools.partial(self._on_control, name), "value")
+        for figure in self.figures:
+            figure.overlay.hold_ack = True
+            figure.overlay.observe(functools.partial(self._on_hands, figure), "value")
+        self.pacer.on_painted(lambda *_: self._worker.wake())
+        self.pacer.on_hello(lambda *_: self._worker.ask())
+        language.follow(self)
+        self._take_all({**self.scenarios[self._scenario].values, **values})
+
+    # ---- what a subclass fills in
+
+    def build(self) -> list:
+        """Make the figures; returns them in rows."""
+        raise NotImplementedError
+
+    def simulate(self, model, key):
+        raise NotImplementedError
+
+    def draw(self, **arrays):
+        raise NotImplementedError
+
+    def measure(self, **arrays) -> dict:
+        return {}
+
+    def words(self, numbers: dict) -> str:
+        return repr(Snapshot(numbers))
+
+    def script(self) -> str:
+        raise NotImplementedError
+
+    # ---- what a student or a notebook calls
+
+    def set(self, **values) -> Snapshot:
+        """Change parameters by name, as if the controls were moved, and wait for the picture. Returns what it shows."""
+        self._take(values)
+        return self.snapshot()
+
+    def snapshot(self) -> Snapshot:
+        """The numbers that the picture shows now."""
+        self._frame(raising=True)
+        return Snapshot({name: _rounded(value) for name, value in self.numbers.items()})
+
+    def scenario(self, name: str) -> Snapshot:
+        """Everything as this scenario has it."""
+        if name not in self.scenarios:
+            raise unknown_name(type(self).__name__, name, self.scenarios)
+        self._scenario = name
+        self.unpin()
+        self.layout.predict(self.scenarios[name].predict)
+        self._take_all(self.scenarios[name].values)
+        return self.snapshot()
+
+    def reset(self) -> Snapshot:
+        """Back to the scenario that was chosen last."""
+        return self.scenario(self._scenario)
+
+    def new_noise(self) -> Snapshot:
+        """Throw the die: other random numbers, until the next throw."""
+        self._seed += 1
+        return self.snapshot()
+
+    def pin(self):
+        """Keep this run as a ghost; it is drawn again on the same noise as the run it is compared with."""
+        self._pinned = dict(self._wanted)
+        self._ask()
+
+    def unpin(self):
+        self._pinned = None
+        with self._lock:
+            for figure in self.figures:
+                for curves in figure.curves:
+                    curves.clear_ghost()
+        self._ask()
+
+    def code(self) -> str:
+        """This state as a line of text: `panel.load(code)` brings it back, here or on another machine."""
+        return code.write(type(self).__name__, self._changed(), self._seed)
+
+    def load(self, text: str) -> Snapshot:
+        """The state that `code()` wrote."""
+        values, seed = code.read(type(self).__name__, text, self.parameters)
+        self._take_all(values)
+        self._seed = seed
+        return self.snapshot()
+
+    def state(self) -> tuple:
+        """(model, experiment) as the controls have them."""
+        models = [cls for cls in (self.model, self.experiment) if cls is not None]
+        built = [cls(**{n: self._wanted[n] for n in info(cls) if n in self._wanted}) for cls in models]
+        return (built[0] if self.model else None, built[-1])
+
+    @property
+    def traces(self) -> int:
+        """How often `simulate` was traced, by all panels of this class."""
+        return self._program().traces
+
+    # ---- from the controls
+
+    def _take(self, values: dict, source=None):
+        """Check and store; nothing is stored unless all of it can be. `source` is the widget that shows it already."""
+        self._wanted = {**self._wanted, **{n: self._checked(n, v) for n, v in values.items()}}
+        for name in values:
+            if name in self.controls:
+                self.controls[name].error = ""
+            self._behind.extend((widget, name) for widget in self._showing(name) if widget is not source)
+
+    def _showing(self, name):
+        """The widgets that show the value of a parameter: its control, and the figures it is a handle in."""
+        if name in self.controls:
+            yield self.controls[name]
+        for figure in self.figures:
+            if figure.has(name):
+                yield figure.overlay
+
+    def _take_all(self, values: dict):
+        """These values, and the default for every other parameter."""
+        self._take({**{n: p.default for n, p in self.parameters.items()}, **values})
+
+    def _checked(self, name, value):
+        if name not in self.parameters:
+            raise unknown_name(type(self).__name__, name, self.parameters)
+        p = self.parameters[name]
+        owner = self.model.__name__ if self.model and name in info(self.model) else type(self).__name__
+        value = p.check(owner, controls.read(p, value))
+        if np.shape(value) != np.shape(p.default):
+            raise ParamError(f"{owner}.{name} has shape {np.shape(value)}, it must be {np.shape(p.default)}.")
+        return value
+
+    def _on_control(self, name, change):
+        if getattr(self._acting, "now", False):
+            return
+        widget = self.controls[name]
+        try:
+            self._take({name: change["new"]}, widget)
+        except ParamError as error:
+            widget.error = error.what
+            widget.acknowledge()
+            return
+        self._ask()
+
+    def _on_hands(self, figure, change):
+        if getattr(self._acting, "now", False):
+            return
+        old = change["old"] if isinstance(change["old"], dict) else {}
+        moved = {n: v for n, v in change["new"].items() if old.get(n) != v}
+        try:
+            self.touched(figure, moved)
+        except ParamError as error:
+            self._problem = error
+        self._ask()
+
+    def touched(self, figure, moved: dict):
+        """A handle was dragged, a curve drawn: by default it is the parameter of that name."""
+        self._take({name: value for name, value in moved.items() if name in self.parameters}, figure.overlay)
+        for name in moved.keys() - self.parameters.keys():
+            self.layout.sketched(name, moved[name])
+
+    def _ask(self):
+        """Soon, by the worker, if a browser is there to see it; now, if not."""
+        if self.pacer.connected:
+            self._worker.ask()
+        else:
+            self._frame()
+
+    # ---- one picture
+
+    @classmethod
+    @functools.cache
+    def _program(cls) -> Program:
+        asked = list(inspect.signature(cls.simulate).parameters)
+
+        def run(model, experiment, seed):
+            import jax
+
+            values = {n: getattr(experiment, n) for n in info(experiment) if n in asked}
+            if "key" in asked:
+                values["key"] = jax.random.PRNGKey(seed)
+            return cls.simulate(cls, **({"model": model} if "model" in asked else {}), **values)
+
+        return Program(run)
+
+    def _frame(self, raising: bool = False):
+        """Draw what is wanted now. An error is shown in the panel, which lives on; who called from Python gets it too."""
+        with self._lock:
+            try:
+                self._problem, problem = None, self._problem
+                if problem is not None:
+                    raise problem
+                self._draw_wanted(raising)
+            except Exception as error:
+                self.layout.show_problem(error)
+                if raising:
+                    raise
+            finally:
+                self.layout.finish_frame()
+
+    def _draw_wanted(self, wait: bool):
+        program = self._program()
+        wanted, seed = self._wanted, np.uint32(self._seed)
+        model, experiment = self.state()
+        if not wait and self._shown is not None and not program.is_ready(model, experiment, seed):
+            return self._rebuild(model, experiment, seed)
+        if self._shown_key(wanted) != self._shown:
+            arrays = program(model, experiment, seed)
+            _refuse_nan(arrays)
+            self.draw(**arrays)
+            self.numbers = self.measure(**arrays)
+            self._draw_pinned(program, seed)
+            self._shown = self._shown_key(wanted)
+            self.arrays = arrays
+        self._show_controls()
+        self.layout.show_words(self.words(Snapshot({n: _rounded(v) for n, v in self.numbers.items()})))
+
+    def _shown_key(self, wanted):
+        pinned = None if self._pinned is None else tuple(map(_hashable, self._pinned.values()))
+        return (tuple(map(_hashable, wanted.values())), self._seed, pinned)
+
+    def _draw_pinned(self, program, seed):
+        if self._pinned is None:
+            return
+        now, self._wanted = self._wanted, self._pinned
+        try:
+            arrays = program(*self.state(), seed)
+            for figure in self.figures:
+                figure.ghostly = True
+            self.draw(**arrays)
+        finally:
+            self._wanted = now
+            for figure in self.figures:
+                figure.ghostly = False
+
+    def _rebuild(self, model, experiment, seed):
+        """A structural control was moved: the old picture stays while the new code is compiled elsewhere."""
+        self.layout.show_busy(tr("rebuilding ..."))
+        if self._building is None:
+
+            def done(error):
+                self._building, self._problem = None, error
+                self._worker.ask()
+
+            self._building = True
+            self._program().build((model, experiment, seed), done)
+
+    def _show_controls(self):
+        """Controls and handles stand where the values are; the one in the student's hand is left alone."""
+        self._acting.now = True
+        try:
+            handles = {}
+            while self._behind:
+                widget, name = self._behind.popleft()
+                value = self._wanted[name]
+                if widget is self.controls.get(name):
+                    widget.value = str(value) if self.parameters[name].choices else value
+                else:
+                    handles.setdefault(widget, {})[name] = np.ravel(value).tolist() if np.ndim(value) else value
+            for overlay, values in handles.items():
+                overlay.value = {**overlay.value, **values}
+            for name, widget in self.controls.items():
+                widget.changed = bool(self._wanted[name] != self.parameters[name].default)
+        finally:
+            self._acting.now = False
+
+    def _changed(self) -> dict:
+        return {n: v for n, v in self._wanted.items() if np.any(v != self.parameters[n].default)}
+
+    # ---- how it is shown
+
+    def relabel(self):
+        """Everything in the current language."""
+        for name, widget in self.controls.items():
+            controls.relabel(widget, self.parameters[name])
+        for figure in self.figures:
+            figure.relabel()
+        self.layout.relabel()
+        if self._shown is not None:
+            self._ask()
+
+    def picture(self):
+        """The static twin of the figures: SVG that needs no widget."""
+        from .. import svg
+
+        self._frame(raising=True)
+        rows = [[f.axes() for f in row] if isinstance(row, list) else row.axes() for row in self.rows]
+        return svg.compose(rows, title=tr(self.title), description=f"{tr(self.title)}: {self.words(self.snapshot())}")
+
+    def __repr__(self):
+        changed = {**{n: self._wanted[n] for n in self.visible if n in self.controls}, **self._changed()}
+        values = ", ".join(f"{n}={_short(v)}" for n, v in changed.items() if np.ndim(v) == 0)
+        return f"{type(self).__name__}({values}) -> {self.snapshot()!r}"
+
+    @property
+    def widget(self):
+        return self.layout.widget
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        text = repr(self)  # compiles and draws: the panel opens with a picture
+        bundle = self.widget._repr_mimebundle_() or {}
+        return {**bundle, "text/plain": text, "image/svg+xml": self.picture().text}
+
+
+def _refuse_nan(arrays: dict):
+    for name, values in arrays.items():
+        if np.asarray(values).dtype.kind == "f" and np.isnan(values).any():
+            raise TeachingError(
+                tr("{name} became NaN: these values make the equations blow up.", name=name),
+                why=tr("the step dt is too long for the fastest change in the model"),
+                try_=tr("a smaller dt, or reset"),
+            )
+
+
+def _rounded(value):
+    return value if isinstance(value, str | bool | int) else float(f"{float(value):.4g}")
+
+
+def _short(value) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _hashable(value):
+    return value.tobytes() if isinstance(value, np.ndarray) else value

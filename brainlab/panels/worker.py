@@ -1,0 +1,51 @@
+"""One thread that draws. Whoever wants a new picture only says so; what is asked for meanwhile is drawn once, at the end.
+
+Messages from the browser arrive on changing threads (JupyterLab uses a subshell), so nothing is drawn where they arrive.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+
+
+class Worker:
+    """Calls `draw()` in a thread of its own whenever `ask()` was called since, and `ready()` allows it.
+
+    draw  : bound method of the panel; held weakly, so that a forgotten panel's thread ends
+    ready : seconds until the browser can take another frame; 0 is now
+    """
+
+    def __init__(self, draw, ready=lambda: 0.0):
+        self._draw, self._ready = weakref.WeakMethod(draw), ready
+        self._asked = threading.Event()
+        self._thread = None
+        self._starting = threading.Lock()
+        weakref.finalize(draw.__self__, self._asked.set)  # the thread looks up, finds the panel gone, and ends
+
+    def ask(self):
+        """The latest state should be on the screen soon. Returns at once."""
+        self._asked.set()
+        with self._starting:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="brainlab-panel", daemon=True)
+                self._thread.start()
+
+    def wake(self):
+        """Look again whether a frame may be sent."""
+        if self._thread is not None:
+            self._asked.set()
+
+    def _run(self):
+        while self._asked.wait():
+            wait = self._ready()
+            if wait > 0:
+                time.sleep(min(wait, 0.05))
+                continue
+            self._asked.clear()  # before drawing: what is asked for from now on is drawn again
+            draw = self._draw()
+            if draw is None:
+                return
+            draw()
+            del draw
