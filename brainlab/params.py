@@ -54,6 +54,11 @@ class Param:
     def numeric(self) -> bool:
         return isinstance(self.default, int | float | np.ndarray) and not isinstance(self.default, bool)
 
+    @property
+    def switch(self) -> bool:
+        """True or False. Unless it is structural it is traced, and turning it compiles nothing anew."""
+        return isinstance(self.default, bool) and not self.structural
+
     def with_unit(self, value) -> str:
         return f"{value:g} {self.unit}".strip() if isinstance(value, int | float) else f"{value} {self.unit}".strip()
 
@@ -92,6 +97,10 @@ class Param:
             return self._check_structural(owner, value)
         if _is_traced(value):
             return value
+        if self.switch:
+            if not isinstance(value, bool | np.bool_):
+                raise self._error(owner, value, f"the {self.doc or self.name} must be True or False")
+            return bool(value)
         numbers = _numbers(value)
         if numbers is None:
             raise self._error(owner, value, f"the {self.doc or self.name} must be a number or an array of numbers")
@@ -166,7 +175,7 @@ def param(
     if not structural and not isinstance(default, str) and np.ndim(unboxed := np.asarray(default)):
         about = dataclasses.replace(about, default=unboxed.astype(float))
         default = about.default
-    if not structural and not about.numeric:
+    if not structural and not about.numeric and not about.switch:
         raise ValueError(f"the default {default!r} of '{doc}' is not a number: declare it with structural=True")
     if slider is not None and not slider[0] <= _scalar(default) <= slider[1]:
         raise ValueError(f"the default {default} of '{doc}' lies outside its own slider {slider}")

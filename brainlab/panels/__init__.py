@@ -5,6 +5,8 @@ from ._cache import keep_compiled_programs
 keep_compiled_programs()
 
 from .lif_bench import LIFPanel as LIFPanel  # noqa: E402
+from .strip_chart import StripChartPanel as StripChartPanel  # noqa: E402
+from .live import LivePanel as LivePanel  # noqa: E402
 from .panel import Panel as Panel, Scenario as Scenario  # noqa: E402
 
 

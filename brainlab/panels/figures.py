@@ -16,6 +16,9 @@ from .widgets import Overlay, stack
 MARGIN = {"top": 12, "bottom": 42, "left": 62, "right": 14}
 POINTS = 350  # buckets of the envelope: two points each, about one point per pixel
 DASHES = list(svg.DASHES)
+# Points are lines of no length with round ends, 7 px wide by panel.css, which knows them by this width. bqplot's Scatter
+# would move the axes by the size of its markers, and a handle over it would no longer stand where it says.
+DOT = 0.5
 
 
 class Axis:
@@ -38,14 +41,15 @@ class Curves:
         self.x = self.y = np.zeros(0)
         self.ghost_x = self.ghost_y = np.zeros(0)
         self.mark = figure._lines(kind, [f"var(--bl-{c})" for c in colors], dashes[0], width)
-        self.ghost = figure._lines(kind, ["var(--bl-ghost)"], "dashed", 1.2) if ghosts else None
+        self.ghosts, self.ghost = ghosts, None  # the ghost's mark is made when a run is first pinned
 
     def set(self, x, y):
         """x: (n,), y: (n,) or (curves, n). Where the panel is drawing a pinned run, its ghosts are set instead."""
         x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
         if self.figure.ghostly:
-            if self.ghost is not None:
+            if self.ghosts:
                 self.ghost_x, self.ghost_y = x, y
+                self.ghost = self.ghost or self.figure._ghost(self.kind)
                 _assign(self.ghost, x, y)
             return
         self.x, self.y = x, y
@@ -91,9 +95,10 @@ class Figure:
         self._x = bqplot.LinearScale(min=x.span[0], max=x.span[1])
         self._y = bqplot.LinearScale(min=y.span[0], max=y.span[1])
         self._axes = [
-            bqplot.Axis(scale=self._x, num_ticks=6, grid_lines="solid", grid_color="var(--bl-grid)"),
-            bqplot.Axis(scale=self._y, orientation="vertical", num_ticks=4, grid_lines="solid", grid_color="var(--bl-grid)"),
+            bqplot.Axis(scale=self._x, grid_lines="solid", grid_color="var(--bl-grid)"),
+            bqplot.Axis(scale=self._y, side="left", grid_lines="solid", grid_color="var(--bl-grid)"),
         ]
+        self._place_ticks()
         self._figure = bqplot.Figure(
             axes=self._axes, marks=[], fig_margin=MARGIN, animation_duration=0, min_aspect_ratio=0.01, max_aspect_ratio=100
         )
@@ -122,15 +127,18 @@ class Figure:
 
     def _add(self, curves):
         self.curves.append(curves)
-        ghosts = [c.ghost for c in self.curves if c.ghost is not None]
-        self._figure.marks = [*ghosts, *(c.mark for c in self.curves)]
+        self._figure.marks = [*self._figure.marks, curves.mark]
         self.relabel()
         return curves
 
+    def _ghost(self, kind):
+        ghost = self._lines(kind, ["var(--bl-ghost)"], "dashed", 1.2)
+        self._figure.marks = [ghost, *self._figure.marks]
+        return ghost
+
     def _lines(self, kind, colors, dash, width):
         scales, nothing = {"x": self._x, "y": self._y}, np.zeros(0, np.float32)
-        if kind == "dots":
-            return bqplot.Scatter(x=nothing, y=nothing, scales=scales, colors=colors, default_size=36)
+        width = DOT if kind == "dots" else width
         return bqplot.Lines(x=nothing, y=nothing, scales=scales, colors=colors, line_style=dash, stroke_width=width)
 
     # ---- hands
@@ -155,6 +163,12 @@ class Figure:
                 with scale.hold_sync():
                     scale.min, scale.max = axis.span
                 setattr(self.overlay, name, list(axis.span))
+                self._place_ticks()
+
+    def _place_ticks(self):
+        """Round numbers: bqplot's own ticks cut the range into equal parts."""
+        for shown, axis, about in zip(self._axes, (self.x, self.y), (6, 5), strict=True):
+            shown.tick_values = np.array(svg.ticks(*axis.span, about))
 
     def describe(self, text: str):
         """What the figure shows, for those who do not see it."""
@@ -210,7 +224,10 @@ class Prediction:
 
 def _assign(mark, x, y):
     """Both traits in one message; what cannot be drawn (nan) leaves a gap."""
-    x, y = _thin(x, y)
+    if mark.stroke_width == DOT:  # each point is a line of its own, of no length, with round ends
+        x, y = (np.stack([np.full_like(values, np.nan), values], 1).ravel() for values in (x, y))
+    else:
+        x, y = _thin(x, y)
     with mark.hold_sync():
         mark.x, mark.y = x, y
 

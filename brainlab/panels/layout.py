@@ -30,7 +30,7 @@ class Layout:
         self.question = ipywidgets.HTML()
         self.options = Choice()
         self.reveal_button = Buttons(items=[{"name": "reveal", "label": tr("show me"), "title": tr("show what happens")}])
-        self.reveal_button.on_press(lambda name: self.reveal())
+        self.reveal_button.on_press(lambda name: self._reveal_pressed())
         self.guess = ipywidgets.VBox([self.question, self.options, self.reveal_button])
         self.guess.add_class("bl-guess")
         seen = [panel.controls[n] for n in panel.visible if n in panel.controls]
@@ -94,7 +94,8 @@ class Layout:
 
     def _tools(self):
         panel = self.panel
-        items = [{"name": "reset", "label": tr("reset"), "icon": "reset", "title": tr("back to the start of this scenario")}]
+        items = panel.tools()
+        items += [{"name": "reset", "label": tr("reset"), "icon": "reset", "title": tr("as the scenario begins")}]
         if panel.uses_noise:
             items.append({"name": "die", "label": tr("new noise"), "icon": "dice", "title": tr("other random numbers")})
         items += [
@@ -111,8 +112,7 @@ class Layout:
             self.scenarios.value = panel._scenario
             panel.reset()
         elif name == "die":
-            panel._seed += 1
-            panel._ask()
+            panel.new_noise()
         elif name == "pin":
             panel.unpin() if panel._pinned is not None else panel.pin()
             self.tools.update("pin", pressed=panel._pinned is not None)
@@ -122,6 +122,8 @@ class Layout:
             self.tools.update(name, pressed=box.layout.display != "none")
         elif name == "language":
             use(_other()[0])
+        else:
+            panel.pressed(name)
 
     def _on_scenario(self, change):
         if change["new"] in self.panel.scenarios and change["new"] != self.panel._scenario:
@@ -139,6 +141,7 @@ class Layout:
             figure.prediction.clear()
         self._show(self.guess, prediction is not None)
         if isinstance(prediction, Choose):
+            self.options.options, self.options.value = [], ""
             self._show(self.options, True)
         elif isinstance(prediction, Sketch):
             self._show(self.options, False)
@@ -149,6 +152,14 @@ class Layout:
     def sketched(self, name, values):
         if name == "prediction":
             self._sketch = values
+
+    def _reveal_pressed(self):
+        """The lock: it opens for those who have said something."""
+        said = self.options.value if isinstance(self.prediction, Choose) else self._sketch
+        if self.prediction is not None and not said:
+            self.question.value = f"{tr(self.prediction.question)} <b>{tr('Say it first, then look.')}</b>"
+        else:
+            self.reveal()
 
     def reveal(self, guess=None):
         """Show the answer; what was predicted stays."""
@@ -166,8 +177,9 @@ class Layout:
             self.question.value = tr("Compare your dashed curve with what happens.")
         else:
             chosen = guess if guess is not None else self.options.value
-            happened = asked.options[asked.answer(self.panel.numbers)]
-            self.question.value = tr("You said: {chosen}. It was: {happened}.", chosen=tr(chosen), happened=tr(happened))
+            happened = tr(asked.options[asked.answer(self.panel.numbers)])
+            text = "You said: {chosen}. It was: {happened}." if chosen else "It was: {happened}."
+            self.question.value = tr(text, chosen=tr(chosen), happened=happened)
         self._show(self.options, False)
         self._show(self.reveal_button, False)
         self.show_words(self.panel.words(self.panel.snapshot()))

@@ -16,7 +16,7 @@ from .prediction import Choose
 
 DURATION = 200.0  # ms
 TOP = 20.0  # mV; how high a spike is drawn: the model itself has only the moment
-CURRENTS = np.linspace(0, 5, 201)
+CURRENTS = np.linspace(0, 5, 501)
 
 
 class LIFPanel(Panel):
@@ -26,6 +26,7 @@ class LIFPanel(Panel):
     surprise = "The time constant changes the rate, but not the weakest current that makes it fire."
     visible = ("I", "tau_m", "t_ref", "sigma")
     uses_noise = True
+    carries = {"I": ("drawn",)}
 
     I: float = param(2.0, "nA", "current", slider=(0, 5))
     sigma: float = param(
@@ -79,6 +80,15 @@ class LIFPanel(Panel):
         )
         self.figures = [self.V_figure, self.I_figure, self.f_figure]
         return [self.V_figure, self.I_figure, self.f_figure]
+
+    def hand(self, name):
+        """The hand draws the whole current; the parameter is what it adds to I."""
+        return self._wanted["I"] + self._wanted["drawn"] if name == "drawn" else super().hand(name)
+
+    def touched(self, figure, moved):
+        if "drawn" in moved:
+            moved = {**moved, "drawn": np.array(moved["drawn"], float) - self._wanted["I"]}
+        super().touched(figure, moved)
 
     def simulate(self, model, key, I, sigma, drawn, dt, method):
         t = (jnp.arange(round(DURATION / dt)) + 1) * dt

@@ -66,6 +66,7 @@ class Panel:
     without: tuple[str, ...] = ()  # parameters of the model that this panel does not show
     scenarios: dict[str, Scenario] = {"start": Scenario()}
     uses_noise = False
+    carries: dict[str, tuple[str, ...]] = {}  # parameter -> handles or drawings that move with it (see `hand`)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -95,7 +96,7 @@ class Panel:
         self.rows = self.build()
         self.layout = Layout(self)
         self.pacer = self.layout.pacer
-        self._worker = Worker(self._frame, self.layout.pace.wait)
+        self._worker = Worker(self._frame, self._may_draw)
         for name, widget in self.controls.items():
             widget.hold_ack = True
             widget.observe(functools.partial(self._on_control, name), "value")
@@ -128,6 +129,13 @@ class Panel:
     def script(self) -> str:
         raise NotImplementedError
 
+    def tools(self) -> list[dict]:
+        """Buttons of its own, before those that every panel has."""
+        return []
+
+    def pressed(self, name: str):
+        """One of them was pressed."""
+
     # ---- what a student or a notebook calls
 
     def set(self, **values) -> Snapshot:
@@ -145,19 +153,19 @@ class Panel:
         if name not in self.scenarios:
             raise unknown_name(type(self).__name__, name, self.scenarios)
         self._scenario = name
-        self.unpin()
-        self.layout.predict(self.scenarios[name].predict)
         self._take_all(self.scenarios[name].values)
+        self.layout.predict(self.scenarios[name].predict)
+        self.unpin()
         return self.snapshot()
 
     def reset(self) -> Snapshot:
         """Back to the scenario that was chosen last."""
         return self.scenario(self._scenario)
 
-    def new_noise(self) -> Snapshot:
+    def new_noise(self):
         """Throw the die: other random numbers, until the next throw."""
         self._seed += 1
-        return self.snapshot()
+        self._ask()
 
     def pin(self):
         """Keep this run as a ghost; it is drawn again on the same noise as the run it is compared with."""
@@ -209,8 +217,12 @@ class Panel:
         if name in self.controls:
             yield self.controls[name]
         for figure in self.figures:
-            if figure.has(name):
+            if any(figure.has(n) for n in (name, *self.carries.get(name, ()))):
                 yield figure.overlay
+
+    def hand(self, name: str):
+        """Where the handle or drawing of that name stands; a subclass may draw another quantity than the parameter."""
+        return self._wanted[name]
 
     def _take_all(self, values: dict):
         """These values, and the default for every other parameter."""
@@ -261,6 +273,10 @@ class Panel:
             self._worker.ask()
         else:
             self._frame()
+
+    def _may_draw(self) -> float:
+        """Seconds to wait before the next frame."""
+        return self.layout.pace.wait()
 
     # ---- one picture
 
@@ -348,11 +364,13 @@ class Panel:
             handles = {}
             while self._behind:
                 widget, name = self._behind.popleft()
-                value = self._wanted[name]
                 if widget is self.controls.get(name):
+                    value = self._wanted[name]
                     widget.value = str(value) if self.parameters[name].choices else value
-                else:
-                    handles.setdefault(widget, {})[name] = np.ravel(value).tolist() if np.ndim(value) else value
+                    continue
+                for part in (name, *self.carries.get(name, ())):
+                    value = self.hand(part)
+                    handles.setdefault(widget, {})[part] = np.ravel(value).tolist() if np.ndim(value) else value
             for overlay, values in handles.items():
                 overlay.value = {**overlay.value, **values}
             for name, widget in self.controls.items():
@@ -413,7 +431,7 @@ def _rounded(value):
 
 
 def _short(value) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def _hashable(value):

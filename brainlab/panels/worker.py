@@ -6,7 +6,6 @@ Messages from the browser arrive on changing threads (JupyterLab uses a subshell
 from __future__ import annotations
 
 import threading
-import time
 import weakref
 
 
@@ -19,10 +18,10 @@ class Worker:
 
     def __init__(self, draw, ready=lambda: 0.0):
         self._draw, self._ready = weakref.WeakMethod(draw), ready
-        self._asked = threading.Event()
+        self._asked, self._news = threading.Event(), threading.Event()
         self._thread = None
         self._starting = threading.Lock()
-        weakref.finalize(draw.__self__, self._asked.set)  # the thread looks up, finds the panel gone, and ends
+        weakref.finalize(draw.__self__, _let_go, self._asked, self._news)
 
     def ask(self):
         """The latest state should be on the screen soon. Returns at once."""
@@ -34,14 +33,14 @@ class Worker:
 
     def wake(self):
         """Look again whether a frame may be sent."""
-        if self._thread is not None:
-            self._asked.set()
+        self._news.set()
 
     def _run(self):
         while self._asked.wait():
+            self._news.clear()
             wait = self._ready()
             if wait > 0:
-                time.sleep(min(wait, 0.05))
+                self._news.wait(min(wait, 0.25))
                 continue
             self._asked.clear()  # before drawing: what is asked for from now on is drawn again
             draw = self._draw()
@@ -49,3 +48,9 @@ class Worker:
                 return
             draw()
             del draw
+
+
+def _let_go(*events):
+    """The panel is gone: its thread looks up and ends."""
+    for event in events:
+        event.set()

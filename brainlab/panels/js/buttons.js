@@ -4,7 +4,7 @@ const ICONS = {   // drawn on 16 x 16
   play: "M4 2.5v11l9-5.5z", pause: "M4 3h3v10H4zM9 3h3v10H9z", step: "M3 3v10l6-5zM10 3h3v10h-3z",
   stop: "M3.5 3.5h9v9h-9z", bolt: "M9 1 3 9h4l-1 6 6-8H8z",
   reset: "~M3 8a5 5 0 1 0 1.6-3.7M3 2.5v3h3", undo: "~M3 8a5 5 0 1 0 1.6-3.7M3 2.5v3h3",
-  die: "~M3 3h10v10H3zM5.8 5.8h.01M10.2 5.8h.01M8 8h.01M5.8 10.2h.01M10.2 10.2h.01",
+  die: "~M2 2h12v12H2zM5.2 5.2h.1M10.8 5.2h.1M8 8h.1M5.2 10.8h.1M10.8 10.8h.1",
   pin: "~M5.5 2h5M6.5 2v4L4 9h8L9.5 6V2M8 9v5", code: "~M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4",
   save: "~M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11", picture: "~M2 3h12v10H2zM2 11l4-4 3 3 2-2 3 3",
   more: "~M2.5 5h11M2.5 11h11M5 3.4v3.2M11 9.4v3.2", pencil: "~M3 13l.7-3L11 2.7 13.3 5 6 12.3z", check: "~M3 8.5 6.5 12 13 4.5",

@@ -27,7 +27,7 @@ class Toggle(_Marked):
     Toggle(noise: True)
     """
 
-    _esm, _css = script("label", "choices"), style("choices")
+    _esm, _css = script("label", "choices"), style("label", "choices")
     value = t.Bool(False).tag(sync=True)
 
 
@@ -40,7 +40,7 @@ class Choice(_Marked):
     'rk4'
     """
 
-    _esm, _css = script("label", "choices"), style("choices")
+    _esm, _css = script("label", "choices"), style("label", "choices")
     value = t.Unicode().tag(sync=True)
     options = t.List().tag(sync=True)
 

@@ -28,7 +28,7 @@ class Overlay(Pipelined):
     {'V_th': -48.0, 'I': 2.0}
     """
 
-    _esm, _css = script("overlay", "handles", "planes"), style("overlay")
+    _esm, _css = script("space", "handles", "planes", "overlay"), style("overlay")
     english = {
         "draw": "Draw here with the mouse, or use the arrow keys.",
         "cursor": "at {x}: {y}",
@@ -82,6 +82,7 @@ def stack(figure, overlay: Overlay, height: int | str = 320) -> ipywidgets.Box:
     height = f"{height}px" if isinstance(height, int) else height
     figure.min_aspect_ratio, figure.max_aspect_ratio = 1e-3, 1e3
     figure.padding_x = figure.padding_y = 0.0
+    figure.display_toolbar = False  # its pan and zoom would move the axes away from under the handles
     overlay.margin = dict(figure.fig_margin)
     for layer in (figure, overlay):
         layer.layout.grid_area = "1 / 1 / 2 / 2"
@@ -91,4 +92,5 @@ def stack(figure, overlay: Overlay, height: int | str = 320) -> ipywidgets.Box:
     box.layout = ipywidgets.Layout(
         display="grid", grid_template_columns="minmax(0, 1fr)", grid_template_rows=height, height=height, width="100%"
     )
+    box.add_class("bl-stack")
     return box

@@ -14,7 +14,7 @@ def nice_step(span: float) -> float:
     """About 1/200 of the span, as 1, 2 or 5 times a power of ten.
 
     >>> nice_step(49.0), nice_step(1.0), nice_step(30.0)
-    (0.2, 0.005, 0.1)
+    (0.2, 0.005, 0.2)
     """
     if not span > 0:
         return 1.0
@@ -40,7 +40,7 @@ class Slider(Pipelined):
     Slider(membrane time constant: 10 ms)
     """
 
-    _esm, _css = script("label", "slider"), style("slider")
+    _esm, _css = script("label", "slider"), style("label", "slider")
     english = {
         "reset": "reset to {value}",
         "changed": "changed",

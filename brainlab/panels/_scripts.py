@@ -1,0 +1,26 @@
+"""Code that does the same as a panel without it: the parts that several panels share."""
+
+from __future__ import annotations
+
+HEAD = "import brainlab as bl\n"
+
+
+def code(*lines: str) -> str:
+    """The lines of a program, with the import that they need.
+
+    >>> print(code("print(bl.LIF())"))
+    import brainlab as bl
+    <BLANKLINE>
+    print(bl.LIF())
+    <BLANKLINE>
+    """
+    return "\n".join([HEAD, *lines, ""])
+
+
+def value(x: float) -> str:
+    """A number as a student would write it.
+
+    >>> value(5.5), value(-3.0000000001), value(20.0)
+    ('5.5', '-3.0', '20.0')
+    """
+    return repr(float(f"{float(x):.7g}"))
