@@ -1,0 +1,59 @@
+"""The table of integration methods: one row each. Menus, tests and docs read it; a new method is a new row."""
+
+from __future__ import annotations
+
+import difflib
+import html
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import IntegrateError
+
+
+@dataclass(frozen=True)
+class Method:
+    """One row: what a method is called, how exact it is, where it comes from, and what it computes."""
+
+    name: str
+    kind: str  # "ode"
+    order: float | None  # error ~ dt**order for smooth equations
+    source: str
+    coefficients: Any = None  # of its family's engine
+    strong_order: float | None = None  # of stochastic methods: error of single paths
+
+
+class MethodTable(tuple):
+    """Rows of methods, shown as a table in text and in a notebook."""
+
+    columns = ("name", "kind", "order", "strong_order", "source")
+
+    def cells(self) -> list[list[str]]:
+        return [[_brief(getattr(row, column)) for column in self.columns] for row in self]
+
+    def __repr__(self):
+        lines = [list(self.columns), *self.cells()]
+        widths = [max(len(line[i]) for line in lines) for i in range(len(self.columns))]
+        return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+    def _repr_html_(self):
+        head = "".join(f"<th>{c}</th>" for c in self.columns)
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in line) + "</tr>" for line in self.cells())
+        return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def find_method(table: MethodTable, name) -> Method:
+    """The row of that name, or an error with the name that was meant."""
+    for row in table:
+        if row.name == name:
+            return row
+    names = [row.name for row in table]
+    close = difflib.get_close_matches(str(name).lower(), names, n=1)
+    raise IntegrateError(
+        f"there is no method {name!r}." + (f" Did you mean {close[0]!r}?" if close else ""),
+        why=f"the methods are {', '.join(names)}",
+        try_=f'method="{close[0] if close else "rk4"}"',
+    )
+
+
+def _brief(value) -> str:
+    return "-" if value is None else f"{value:g}" if isinstance(value, int | float) else value
