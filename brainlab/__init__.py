@@ -7,9 +7,31 @@ keep_small_loops_whole()  # the only side effect of importing brainlab
 from . import math as math  # noqa: E402
 from ._doctor import doctor as doctor  # noqa: E402
 from ._version import __version__ as __version__  # noqa: E402
-from . import params as params  # noqa: E402
+from . import analysis as analysis, models as models, networks as networks, params as params  # noqa: E402
+from .integrate import methods as methods, odeint as odeint, solve_ode as solve_ode  # noqa: E402
+from .math._names import missing_name  # noqa: E402
 from .math.module import Module as Module  # noqa: E402
-from .models import Model as Model  # noqa: E402
+from .models import (  # noqa: E402
+    EIF as EIF,
+    HH as HH,
+    LIF as LIF,
+    QIF as QIF,
+    AdEx as AdEx,
+    Izhikevich as Izhikevich,
+    Model as Model,
+    Neuron as Neuron,
+    all_models as all_models,
+)
+from .networks import Population as Population, inputs as inputs, simulate as simulate  # noqa: E402
 from .params import ParamError as ParamError, param as param  # noqa: E402
 
 BrainPyObject = Module  # the lecture's name for it
+
+
+def __getattr__(name):
+    """`bl.panels` and `bl.lessons` bring widgets with them: they are loaded when first asked for."""
+    if name in ("panels", "lessons"):
+        import importlib
+
+        return importlib.import_module(f".{name}", __name__)
+    raise missing_name(__name__, name, globals())

@@ -1,0 +1,170 @@
+"""simulate: run neurons for a while and get everything that was monitored."""
+
+from __future__ import annotations
+
+from numbers import Real
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..integrate import DivergedError
+from ..math import random
+from ..math._array import Array, unbox
+from ..math._trace import local
+from ..models.neuron import Neuron
+from .core import trace, unknown_monitor
+from .errors import SimulationError
+from .inputs import Input
+from .population import Population, check_dt
+from .run import Run
+
+
+def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monitors=("V",), progress: bool = False) -> Run:
+    """Run a neuron or a population for `duration` ms.
+
+    target   : a Neuron, such as bl.LIF(): a fresh cell at rest; or a Population, which goes on from where it is
+    dt       : ms, time step; None for the model's own (0.1 for LIF, 0.01 for HH)
+    inputs   : a number, an Input of bl.inputs, or an array: (time,), (neuron,) or (time, neuron), in the model's unit
+    monitors : names of states to keep; "I" is the input. Spikes are always kept
+    progress : show a progress bar
+
+    >>> import brainlab as bl
+    >>> run = bl.simulate(bl.LIF(), duration=100.0, inputs=2.0)
+    >>> run
+    Run(LIF, 1 neuron, 100 ms, dt=0.1 ms, 6 spikes, V -65 to -50.03 mV)
+    >>> run["V"].shape
+    (1000, 1)
+    >>> run.spike_times()[:3].round(1)
+    array([13.9, 29.8, 45.7])
+    """
+    if local.stack:
+        raise SimulationError(
+            "simulate was called inside a transform such as bm.jit.",
+            why="it is compiled already, and checks its numbers, which a transform hides",
+            try_="for many runs at once give parameters or inputs as arrays; inside a loop of your own use pop.step(I, dt)",
+        )
+    population = target if isinstance(target, Population) else _single(target)
+    model = population.model
+    dt = model.dt if dt is None else dt
+    steps = count_steps(model, duration, dt)
+    monitors = (monitors,) if isinstance(monitors, str) else tuple(monitors)
+    for name in monitors:
+        if name not in (*model.states, "I"):
+            raise unknown_monitor(model, name)
+    I, bias = current(inputs, steps, dt, population.size, type(model).__name__)
+    key = random.DEFAULT.next_key() if np.any(population.noise) else None
+
+    def run(record, progress=False):
+        return trace(
+            model,
+            I,
+            dt,
+            state=population.state(),
+            key=key,
+            noise=population.noise,
+            method=population.method,
+            record=record,
+            refractory=population.refractory.value,
+            bias=bias,
+            progress=progress,
+        )
+
+    wanted = tuple(name for name in monitors if name != "I")
+    out = run(wanted, progress)
+    if progress:
+        jax.effects_barrier()  # the last report may still be on its way
+    if not all(bool(jnp.isfinite(x).all()) for x in out["state"]):
+        raise _diverged(model, run(model.states), population.t, dt)
+    for name, value in zip(model.states, out["state"], strict=True):
+        getattr(population, name).value = value
+    population.refractory.value = out["refractory"]
+    population.spikes.value = out["spikes"][-1]
+    data = {name: np.asarray(out[name]) for name in wanted}
+    given = np.asarray(I).reshape(steps, -1) + np.asarray(bias if bias is not None else 0.0)
+    given = np.broadcast_to(given, (steps, population.size))
+    result = Run(population, dt, population.t, data, np.asarray(out["spikes"]), given, monitors)
+    population.t += steps * dt
+    return result
+
+
+def _single(model) -> Population:
+    """A Neuron as a population: one cell, or as many as an array-valued parameter has values."""
+    sizes = [len(leaf) for leaf in jax.tree.leaves(model) if np.ndim(leaf) == 1] if isinstance(model, Neuron) else []
+    return Population(model, max(sizes, default=1))
+
+
+def count_steps(model, duration, dt) -> int:
+    check_dt(model, dt)
+    if isinstance(duration, bool) or not isinstance(duration, Real) or not np.isfinite(duration):
+        raise SimulationError(f"duration = {duration!r}: it must be a number of ms.", try_="duration=100.0")
+    if duration <= 0:
+        raise SimulationError(
+            f"duration = {duration:g} ms: it must be above 0 ms.", why="time goes forwards", try_="duration=100.0"
+        )
+    steps = round(duration / dt)
+    if steps < 1 or abs(steps * dt - duration) > 1e-6 * duration:
+        raise SimulationError(
+            f"duration = {duration:g} ms is not a whole number of steps of dt = {dt:g} ms.",
+            why="the run would end before or after the time that you asked for",
+            try_=f"duration={max(steps, 1) * dt:g}",
+        )
+    return steps
+
+
+def current(inputs, steps: int, dt: float, size: int, owner: str):
+    """(I, bias): the input as trace takes it, (steps,) or (steps, neuron), and a part that is constant in time."""
+    if isinstance(inputs, Input):
+        values = inputs.values(steps, dt)
+    elif callable(inputs):
+        raise SimulationError(
+            f"inputs is a function, {getattr(inputs, '__name__', inputs)!r}.",
+            why="an input is numbers: a function is asked for its values at all times first",
+            try_=f"inputs=f(np.arange({steps}) * {dt:g})",
+        )
+    else:
+        values = np.asarray(unbox(inputs) if isinstance(inputs, Array) else inputs)
+    if values.dtype.kind not in "iufb":
+        raise SimulationError(f"inputs = {inputs!r}: numbers are expected.", try_="inputs=2.0")
+    bad = np.argwhere(~np.isfinite(values))
+    if len(bad):
+        where = f" at {tuple(map(int, bad[0]))}" if values.ndim else ""
+        raise SimulationError(f"the input is {values[tuple(bad[0])]}{where}.", why="no current is infinite or not a number")
+    zeros = np.zeros(steps)
+    if values.shape in ((), (1,)):
+        return zeros, values.reshape(()).astype(float)
+    if values.ndim == 1 and steps == size and size > 1 and not isinstance(inputs, Input):
+        raise SimulationError(
+            f"the input has {steps} values, and there are {steps} steps and {size} neurons.",
+            why="it could be one value per step or one per neuron",
+            try_="inputs=I[:, None] for the times, inputs=I[None, :] for the neurons",
+        )
+    if values.shape in ((size,), (1, size)) and values.shape != (steps,):
+        return zeros, values.reshape(size).astype(float)
+    if values.shape == (steps,) or values.shape in ((steps, 1), (steps, size)):
+        return values.astype(float), None
+    raise SimulationError(
+        f"the input is {values.shape}, the run has {steps} steps and {owner} {size} neuron{'s' * (size != 1)}: "
+        f"(time,) = ({steps},), (neuron,) = ({size},) or (time, neuron) = ({steps}, {size}) would fit.",
+        why="each step of each neuron needs one value",
+        try_=f"bl.inputs.drawn(values, dt={steps * dt / len(values):g})" if values.ndim else "",
+    )
+
+
+def _diverged(model, out, t, dt) -> DivergedError:
+    """Where it went wrong first: the error names state, time and neuron."""
+    first = {}
+    for name in model.states:
+        bad = np.argwhere(~np.isfinite(np.asarray(out[name])))
+        if len(bad):
+            first[name] = tuple(map(int, bad[0]))
+    name = min(first, key=lambda name: first[name][0])
+    step, neuron = first[name]
+    size = out[name].shape[1]
+    word = "NaN" if np.isnan(np.asarray(out[name])[step, neuron]) else "infinite"
+    who = f" (neuron {neuron})" if size > 1 else ""
+    return DivergedError(
+        f"{type(model).__name__}: {name} became {word} at t = {t + (step + 1) * dt:.4g} ms{who}.",
+        why=f"the usual cause is a time step that is too long for the fastest process; it was dt = {dt:g} ms",
+        try_=f"bl.simulate(..., dt={min(dt / 10, model.dt):g})",
+    )
