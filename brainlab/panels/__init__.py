@@ -4,7 +4,13 @@ from ._cache import keep_compiled_programs
 
 keep_compiled_programs()
 
+from .hysteresis import HysteresisPanel as HysteresisPanel  # noqa: E402
 from .lif_bench import LIFPanel as LIFPanel  # noqa: E402
+from .noise_twins import NoisePanel as NoisePanel  # noqa: E402
+from .population import PopulationPanel as PopulationPanel  # noqa: E402
+from .ramp_step import RampPanel as RampPanel  # noqa: E402
+from .rebound import ReboundPanel as ReboundPanel  # noqa: E402
+from .voltage_clamp import ClampPanel as ClampPanel  # noqa: E402
 from .strip_chart import StripChartPanel as StripChartPanel  # noqa: E402
 from .live import LivePanel as LivePanel  # noqa: E402
 from .panel import Panel as Panel, Scenario as Scenario  # noqa: E402

@@ -51,8 +51,21 @@ def read(p: Param, value):
 
 
 def help_text(p: Param) -> str:
-    rule = f"{p.rule}. " if p.rule and not p.choices else ""
-    return f"{p.name}: {rule}{p.why}".strip(": ")
+    """What the tooltip says: the name in code, what it must be, and why."""
+    rule = "" if p.choices or not p.rule else _rule(p)
+    return f"{p.name}: {rule}{tr(p.why)}".strip(": ")
+
+
+def _rule(p: Param) -> str:
+    """As `p.rule`, in the current language."""
+    words = {
+        "above {bound}": p.above,
+        "at least {bound}": p.at_least,
+        "below {bound}": p.below,
+        "at most {bound}": p.at_most,
+    }
+    said = (tr(text, bound=p.with_unit(bound)) for text, bound in words.items() if bound is not None)
+    return tr(" and ").join(said) + ". "
 
 
 def step(low: float, high: float) -> float:

@@ -91,7 +91,7 @@ class Figure:
         self.x, self.y, self.title, self.height, self.legend = x, y, title, height, legend
         self.ghostly = False  # the panel is drawing its pinned run
         self.curves: list[Curves] = []
-        self.levels: list[tuple[str, int]] = []
+        self._hands: dict = {"handles": [], "draw": {}, "brush": {}}  # as the panel gave them, in English
         self._x = bqplot.LinearScale(min=x.span[0], max=x.span[1])
         self._y = bqplot.LinearScale(min=y.span[0], max=y.span[1])
         self._axes = [
@@ -145,11 +145,22 @@ class Figure:
 
     def handle(self, name: str, axis: str, **look):
         """A line (axis "x" or "y") or point ("xy") to drag; its value is the panel's control of that name."""
-        self.overlay.handles = [*self.overlay.handles, {"name": name, "axis": axis, **look}]
+        self._hands["handles"].append({"name": name, "axis": axis, **look})
+        self.show_hands()
 
     def drawn(self, name: str, n: int, **look):
         """Let the pointer draw y(x), n numbers over the width: the panel's array parameter of that name."""
-        self.overlay.draw = {"name": name, "n": n, **look}
+        self._hands["draw"] = {"name": name, "n": n, **look}
+        self.show_hands()
+
+    def brushed(self, name: str, **look):
+        """Let an interval of x be brushed: the panel's array parameter (2,) of that name."""
+        self._hands["brush"] = {"name": name, "axis": "x", **look}
+        self.show_hands()
+
+    def show_hands(self):
+        """Everything that can be taken hold of, in the current language; also after a prediction was drawn."""
+        show_hands(self.overlay, self._hands)
 
     def has(self, name: str) -> bool:
         """Is there something of that name to take hold of?"""
@@ -170,6 +181,10 @@ class Figure:
         for shown, axis, about in zip(self._axes, (self.x, self.y), (6, 5), strict=True):
             shown.tick_values = np.array(svg.ticks(*axis.span, about))
 
+    def moving(self):
+        """The widgets that drawing changes."""
+        return [self.overlay, *self._figure.marks]
+
     def describe(self, text: str):
         """What the figure shows, for those who do not see it."""
         self.overlay.description = text
@@ -185,14 +200,15 @@ class Figure:
         """Titles, labels and legend in the current language."""
         self._axes[0].label, self._axes[1].label = self.x.label, self.y.label
         names = "".join(
-            f'<span class="bl-key"><svg width="22" height="8"><path d="M0 4h22" stroke="var(--bl-{color})" '
-            f'stroke-width="2.5" stroke-dasharray="{svg.DASHES[dash]}"/></svg>{tr(label)}</span>'
+            f'<span class="bl-key"><svg width="22" height="8">{_key(curves.kind, color, dash)}</svg>{tr(label)}</span>'
             for curves in self.curves
             for label, color, dash in zip(curves.labels, curves.colors, curves.dashes, strict=True)
             if label and self.legend
         )
         self._header.value = f'<span class="bl-figure-title">{tr(self.title)}</span>{names}'
         self.overlay.label = tr(self.title) or f"{self.y.label}, {self.x.label}"
+        if self.overlay.draw.get("name") != "prediction":  # that is the layout's
+            self.show_hands()
 
     def axes(self) -> svg.Axes:
         """The static twin."""
@@ -222,6 +238,24 @@ class Prediction:
             self.curves.set(np.zeros(0), np.zeros(0))
 
 
+def _key(kind, color, dash) -> str:
+    """The sign of a curve in the legend."""
+    if kind == "dots":
+        return f'<circle cx="11" cy="4" r="3.5" fill="var(--bl-{color})"/>'
+    return f'<path d="M0 4h22" stroke="var(--bl-{color})" stroke-width="2.5" stroke-dasharray="{svg.DASHES[dash]}"/>'
+
+
+def show_hands(overlay: Overlay, hands: dict):
+    """Give the overlay its handles, drawing and brush, which the panel named in English."""
+
+    def translated(part):
+        return {**part, "label": tr(part["label"])} if part.get("label") else dict(part)
+
+    with overlay.hold_sync():
+        overlay.handles = [translated(handle) for handle in hands["handles"]]
+        overlay.draw, overlay.brush = translated(hands["draw"]), translated(hands["brush"])
+
+
 def _assign(mark, x, y):
     """Both traits in one message; what cannot be drawn (nan) leaves a gap."""
     if mark.stroke_width == DOT:  # each point is a line of its own, of no length, with round ends
@@ -229,7 +263,9 @@ def _assign(mark, x, y):
     else:
         x, y = _thin(x, y)
     with mark.hold_sync():
-        mark.x, mark.y = x, y
+        for name, values in (("x", x), ("y", y)):
+            if not np.array_equal(values, getattr(mark, name), equal_nan=True):
+                setattr(mark, name, values)
 
 
 def _thin(x, y):

@@ -69,16 +69,24 @@ class Layout:
             widget.acknowledge()
         for figure in self.panel.figures:
             figure.overlay.acknowledge()
-        if self.pacer.connected:
-            self.pace.sent()
+
+    def moving(self):
+        """The widgets that a frame may change: their messages travel together."""
+        yield self.readout
+        yield from self.panel.controls.values()
+        for figure in self.panel.figures:
+            yield from figure.moving()
 
     def show_words(self, text: str):
         if self.prediction is not None:
             text = tr("What do you expect? Say it above, then look.")
         with self.readout.hold_sync():
             self.readout.state, self.readout.error, self.readout.text = "ok", "", text
+
+    def rest(self):
+        """What is read when nothing moves."""
         for figure in self.panel.figures:
-            figure.describe(text)
+            figure.describe(self.readout.text)
         code = self.panel.code()
         if self.code_box.value != code:
             self.code_box.value = code

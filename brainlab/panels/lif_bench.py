@@ -10,6 +10,7 @@ from ..math._array import raw
 from ..models import LIF
 from ..networks.core import trace
 from ..params import param
+from ._scripts import code, value
 from .figures import Axis, Figure
 from .panel import Panel, Scenario
 from .prediction import Choose
@@ -63,20 +64,20 @@ class LIFPanel(Panel):
         self.V = self.V_figure.curve("V", 1)
         for name in ("V_th", "V_reset", "E_L"):
             p = self.parameters[name]
-            look = dict(min=-89.0, max=0.0, step=0.1, unit=p.unit, label=tr(p.doc), text=name, color="ghost", dash="5 4")
+            look = dict(min=-89.0, max=0.0, step=0.1, unit=p.unit, label=p.doc, text=name, color="ghost", dash="5 4")
             self.V_figure.handle(name, "y", **look)
         self.I_figure = Figure(
             Axis("t", "ms", (0, DURATION)), Axis("I", "nA", (-1, 6)), title="current: draw on it", height=150
         )
         self.I_curve = self.I_figure.curve("I", 2, given=True)
-        self.I_figure.drawn("drawn", 100, min=-1.0, max=6.0, color="2", label=tr("current"))
+        self.I_figure.drawn("drawn", 100, min=-1.0, max=6.0, color="transparent", label="current")
         self.f_figure = Figure(
             Axis("I", "nA", (0, 5)), Axis("rate", "Hz", (0, 200)), title="rate against current", height=210
         )
         self.f = self.f_figure.curve("constant current, closed form", 3, dash="solid")
         self.now = self.f_figure.dots("this run", 2, ghost=True)
         self.f_figure.handle(
-            "I", "x", min=0.0, max=5.0, step=0.02, unit="nA", label=tr("current"), text="I", color="ghost", dash="5 4"
+            "I", "x", min=0.0, max=5.0, step=0.02, unit="nA", label="current", text="I", color="ghost", dash="5 4"
         )
         self.figures = [self.V_figure, self.I_figure, self.f_figure]
         return [self.V_figure, self.I_figure, self.f_figure]
@@ -125,6 +126,24 @@ class LIFPanel(Panel):
             spikes=numbers["spikes"],
             rate=numbers["rate (Hz)"],
             rheobase=numbers["rheobase (nA)"],
+        )
+
+    def script(self):
+        model, _ = self.state()
+        v = self._wanted
+        current = f"bl.inputs.constant({value(v['I'])})"
+        lines = [f"neuron = bl.{model!r}"]
+        if np.any(v["drawn"]):
+            lines += [f"drawn = {[float(f'{x:.4g}') for x in v['drawn']]}"]
+            current += f" + bl.inputs.drawn(drawn, dt={DURATION} / {len(v['drawn']) - 1})"
+        return code(
+            *lines,
+            f"current = {current}      # nA",
+            f'cell = bl.Population(neuron, method="{v["method"]}", noise={value(v["sigma"])} / neuron.tau_m**0.5)',
+            f"run = bl.simulate(cell, {DURATION}, dt={v['dt']}, inputs=current)",
+            "times = run.spike_times()",
+            "rate = 1000 * (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 0.0",
+            'print(f"rate (Hz) {rate:.4g}")',
         )
 
 

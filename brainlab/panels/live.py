@@ -11,8 +11,10 @@ import numpy as np
 from .._teaching import TeachingError
 from ..language import tr
 from ..params import info
-from .panel import Panel, Snapshot, _refuse_nan, _rounded
+from .drawing import refuse_nan
+from .panel import Panel
 from .programs import Program
+from .snapshot import Snapshot
 
 LONGEST = 0.1  # s; after a longer pause the model goes on from where it was, it does not catch up
 
@@ -147,13 +149,13 @@ class LivePanel(Panel):
             seed = np.uint32(self._seed * 1_000_003 + round(self._now / self.sample))
             state, rows = self._program()(model, experiment, events, self._state, n, seed)
             rows = {name: row[:n] for name, row in rows.items()}
-            _refuse_nan(rows)
+            refuse_nan(rows)
             keep = round(self.window / self.sample)
             self._history = {k: np.concatenate([self._history.get(k, row[:0]), row])[-keep:] for k, row in rows.items()}
             self._state, self._now, samples = state, self._now + n * self.sample, samples - n
 
     def _draw_wanted(self, wait: bool):
-        samples = 0
+        self._drawn, samples = self._wanted, 0
         if self.playing and self.pacer.connected:
             now = time.monotonic()
             passed, self._clock = min(now - self._clock, LONGEST), now
@@ -171,7 +173,7 @@ class LivePanel(Panel):
         self.numbers = self.measure(**rows)
         self._shown = ()
         self._show_controls()
-        self.layout.show_words(self.words(Snapshot({n: _rounded(v) for n, v in self.numbers.items()})))
+        self.layout.show_words(self.words(Snapshot.of(self.numbers)))
         if self.playing and self.pacer.connected:
             self._worker.ask()
 

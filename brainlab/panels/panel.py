@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import inspect
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -16,14 +15,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .. import language
-from .._teaching import TeachingError
 from ..language import tr
 from ..models import Model
 from ..params import ParamError, info, unknown_name
 from . import code, controls
+from .drawing import Drawing
 from .layout import Layout
 from .prediction import Choose, Sketch
-from .programs import Program
+from .snapshot import Snapshot, short
 from .worker import Worker
 
 
@@ -36,14 +35,7 @@ class Scenario:
     predict: Choose | Sketch | None = None
 
 
-class Snapshot(dict):
-    """What a panel shows, in rounded numbers."""
-
-    def __repr__(self):
-        return ", ".join(f"{name} {_short(value)}" for name, value in self.items())
-
-
-class Panel:
+class Panel(Drawing):
     """The base class of panels. A subclass declares and draws:
 
     model     : the `Model` class whose parameters become controls, or None
@@ -87,6 +79,7 @@ class Panel:
         self._seed, self._pinned, self._scenario = 0, None, next(iter(self.scenarios))
         self._acting = threading.local()  # this thread is putting values into the controls itself
         self._behind: deque = deque()  # (widget, name): who does not yet show the value of name
+        self._carried: list = []
         self._shown: tuple | None = None
         self._problem: Exception | None = None
         self._building = None
@@ -96,7 +89,7 @@ class Panel:
         self.rows = self.build()
         self.layout = Layout(self)
         self.pacer = self.layout.pacer
-        self._worker = Worker(self._frame, self._may_draw)
+        self._worker = Worker(self._frame, self._rest, self._may_draw)
         for name, widget in self.controls.items():
             widget.hold_ack = True
             widget.observe(functools.partial(self._on_control, name), "value")
@@ -146,7 +139,7 @@ class Panel:
     def snapshot(self) -> Snapshot:
         """The numbers that the picture shows now."""
         self._frame(raising=True)
-        return Snapshot({name: _rounded(value) for name, value in self.numbers.items()})
+        return Snapshot.of(self.numbers)
 
     def scenario(self, name: str) -> Snapshot:
         """Everything as this scenario has it."""
@@ -267,117 +260,6 @@ class Panel:
         for name in moved.keys() - self.parameters.keys():
             self.layout.sketched(name, moved[name])
 
-    def _ask(self):
-        """Soon, by the worker, if a browser is there to see it; now, if not."""
-        if self.pacer.connected:
-            self._worker.ask()
-        else:
-            self._frame()
-
-    def _may_draw(self) -> float:
-        """Seconds to wait before the next frame."""
-        return self.layout.pace.wait()
-
-    # ---- one picture
-
-    @classmethod
-    @functools.cache
-    def _program(cls) -> Program:
-        asked = list(inspect.signature(cls.simulate).parameters)
-
-        def run(model, experiment, seed):
-            import jax
-
-            values = {n: getattr(experiment, n) for n in info(experiment) if n in asked}
-            if "key" in asked:
-                values["key"] = jax.random.PRNGKey(seed)
-            return cls.simulate(cls, **({"model": model} if "model" in asked else {}), **values)
-
-        return Program(run)
-
-    def _frame(self, raising: bool = False):
-        """Draw what is wanted now. An error is shown in the panel, which lives on; who called from Python gets it too."""
-        with self._lock:
-            try:
-                self._problem, problem = None, self._problem
-                if problem is not None:
-                    raise problem
-                self._draw_wanted(raising)
-            except Exception as error:
-                self.layout.show_problem(error)
-                if raising:
-                    raise
-            finally:
-                self.layout.finish_frame()
-
-    def _draw_wanted(self, wait: bool):
-        program = self._program()
-        wanted, seed = self._wanted, np.uint32(self._seed)
-        model, experiment = self.state()
-        if not wait and self._shown is not None and not program.is_ready(model, experiment, seed):
-            return self._rebuild(model, experiment, seed)
-        if self._shown_key(wanted) != self._shown:
-            arrays = program(model, experiment, seed)
-            _refuse_nan(arrays)
-            self.draw(**arrays)
-            self.numbers = self.measure(**arrays)
-            self._draw_pinned(program, seed)
-            self._shown = self._shown_key(wanted)
-            self.arrays = arrays
-        self._show_controls()
-        self.layout.show_words(self.words(Snapshot({n: _rounded(v) for n, v in self.numbers.items()})))
-
-    def _shown_key(self, wanted):
-        pinned = None if self._pinned is None else tuple(map(_hashable, self._pinned.values()))
-        return (tuple(map(_hashable, wanted.values())), self._seed, pinned)
-
-    def _draw_pinned(self, program, seed):
-        if self._pinned is None:
-            return
-        now, self._wanted = self._wanted, self._pinned
-        try:
-            arrays = program(*self.state(), seed)
-            for figure in self.figures:
-                figure.ghostly = True
-            self.draw(**arrays)
-        finally:
-            self._wanted = now
-            for figure in self.figures:
-                figure.ghostly = False
-
-    def _rebuild(self, model, experiment, seed):
-        """A structural control was moved: the old picture stays while the new code is compiled elsewhere."""
-        self.layout.show_busy(tr("rebuilding ..."))
-        if self._building is None:
-
-            def done(error):
-                self._building, self._problem = None, error
-                self._worker.ask()
-
-            self._building = True
-            self._program().build((model, experiment, seed), done)
-
-    def _show_controls(self):
-        """Controls and handles stand where the values are; the one in the student's hand is left alone."""
-        self._acting.now = True
-        try:
-            handles = {}
-            while self._behind:
-                widget, name = self._behind.popleft()
-                if widget is self.controls.get(name):
-                    value = self._wanted[name]
-                    widget.value = str(value) if self.parameters[name].choices else value
-                    continue
-                for part in (name, *self.carries.get(name, ())):
-                    value = self.hand(part)
-                    handles.setdefault(widget, {})[part] = np.ravel(value).tolist() if np.ndim(value) else value
-            for overlay, values in handles.items():
-                overlay.value = {**overlay.value, **values}
-            for name, widget in self.controls.items():
-                widget.changed = bool(self._wanted[name] != self.parameters[name].default)
-        finally:
-            self._acting.now = False
-
     def _changed(self) -> dict:
         return {n: v for n, v in self._wanted.items() if np.any(v != self.parameters[n].default)}
 
@@ -403,7 +285,7 @@ class Panel:
 
     def __repr__(self):
         changed = {**{n: self._wanted[n] for n in self.visible if n in self.controls}, **self._changed()}
-        values = ", ".join(f"{n}={_short(v)}" for n, v in changed.items() if np.ndim(v) == 0)
+        values = ", ".join(f"{n}={short(v)}" for n, v in changed.items() if np.ndim(v) == 0)
         return f"{type(self).__name__}({values}) -> {self.snapshot()!r}"
 
     @property
@@ -414,25 +296,3 @@ class Panel:
         text = repr(self)  # compiles and draws: the panel opens with a picture
         bundle = self.widget._repr_mimebundle_() or {}
         return {**bundle, "text/plain": text, "image/svg+xml": self.picture().text}
-
-
-def _refuse_nan(arrays: dict):
-    for name, values in arrays.items():
-        if np.asarray(values).dtype.kind == "f" and np.isnan(values).any():
-            raise TeachingError(
-                tr("{name} became NaN: these values make the equations blow up.", name=name),
-                why=tr("the step dt is too long for the fastest change in the model"),
-                try_=tr("a smaller dt, or reset"),
-            )
-
-
-def _rounded(value):
-    return value if isinstance(value, str | bool | int) else float(f"{float(value):.4g}")
-
-
-def _short(value) -> str:
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-
-
-def _hashable(value):
-    return value.tobytes() if isinstance(value, np.ndarray) else value

@@ -28,13 +28,19 @@ class RampPanel(Panel):
     surprise = "A step to 5.5 uA/cm2 gives one spike. The same current, reached over 20 ms, gives none."
     visible = ("rise", "I", "T", "g_K")
 
-    I: float = param(5.5, "uA/cm2", "current in the end", slider=(0, 15))
+    I: float = param(5.5, "uA/cm2", "final current", slider=(0, 15))
     rise: float = param(
-        0.0, "ms", "time to get there", symbol=r"t_{rise}", slider=(0, 50), at_least=0, why="it cannot get there before it begins"
+        0.0,
+        "ms",
+        "rise time",
+        symbol=r"t_{rise}",
+        slider=(0, 50),
+        at_least=0,
+        why="nothing ends before it began",
     )
 
     scenarios = {
-        "a step": Scenario({}, "The current is there at once. Drag the dashed line to the right: from where on is there no spike?"),
+        "a step": Scenario({}, "Drag the upright dashed line to the right. From where on is there no spike?"),
         "slow": Scenario(
             {"rise": 20.0},
             "Look at h and n: during the ramp h falls and n rises, long before V could reach a threshold.",
@@ -44,9 +50,9 @@ class RampPanel(Panel):
                 answer=lambda numbers: min(numbers["spikes"], 2),
             ),
         ),
-        "the border": Scenario({"rise": 13.0}, "Move the ramp by a tenth of a millisecond at a time. Are there half spikes?"),
-        "slow but strong": Scenario({"rise": 20.0, "I": 8.0}, "More current, still slowly. Which rate of rise does it need?"),
-        "warm": Scenario({"rise": 5.0, "T": 18.5}, "The gates are four times as fast. The same ramp is slow for them."),
+        "the border": Scenario({"rise": 13.0}, "Make the ramp longer by tenths of a millisecond. Are there half spikes?"),
+        "slow but strong": Scenario({"rise": 20.0, "I": 8.0}, "More current, as slowly. How much does it need to fire?"),
+        "warm": Scenario({"rise": 8.0, "T": 12.0}, "The gates are nearly twice as fast. At 6.3 C this ramp made a spike."),
     }
 
     def build(self):
@@ -57,9 +63,9 @@ class RampPanel(Panel):
         self.I_figure = Figure(Axis("t", "ms", span), Axis("I", "uA/cm2", (-1, 16)), title="current: drag it", height=150)
         self.I_curve = self.I_figure.curve("I", 2, given=True)
         look = dict(color="ghost", dash="5 4")
-        self.I_figure.handle("rise", "x", min=0.0, max=50.0, step=0.1, unit="ms", label=tr("time to get there"), **look)
-        self.I_figure.handle("I", "y", min=0.0, max=15.0, step=0.1, unit="uA/cm2", label=tr("current in the end"), **look)
-        self.gates_figure = Figure(Axis("t", "ms", span), Axis("open share", "1", (0, 1)), title="gates", height=190)
+        self.I_figure.handle("rise", "x", min=0.0, max=50.0, step=0.1, unit="ms", label="rise time", **look)
+        self.I_figure.handle("I", "y", min=0.0, max=15.0, step=0.1, unit="uA/cm2", label="final current", **look)
+        self.gates_figure = Figure(Axis("t", "ms", span), Axis("open share", "", (0, 1)), title="gates", height=190)
         self.gates = self.gates_figure.several(["m", "h", "n"], [3, 4, 5], ghost=True)
         self.figures = [self.V_figure, self.I_figure, self.gates_figure]
         return list(self.figures)
@@ -87,17 +93,20 @@ class RampPanel(Panel):
         }
 
     def words(self, numbers):
-        n, step = numbers["spikes"], numbers["spikes as a step"]
-        return tr(
-            "Reached over {rise:g} ms, {I:g} uA/cm2 gives {n}; as a step it gives {step}. "
-            "When the current is full, h is {h:.2f} and n is {gate:.2f}.",
+        n, I = counted(numbers["spikes"]), self._wanted["I"]
+        if not self._wanted["rise"]:
+            return tr("As a step, {I:g} uA/cm2 gives {n}.", I=I, n=n)
+        said = tr(
+            "Reached over {rise:g} ms, {I:g} uA/cm2 gives {n}; as a step it gives {step}.",
             rise=self._wanted["rise"],
-            I=self._wanted["I"],
-            n=counted(n),
-            step=counted(step),
-            h=numbers["h when the current is full"],
-            gate=numbers["n when the current is full"],
+            I=I,
+            n=n,
+            step=counted(numbers["spikes as a step"]),
         )
+        if numbers["spikes"]:
+            return said
+        h, gate = numbers["h when the current is full"], numbers["n when the current is full"]
+        return said + tr(" When the current is full, h has gone to {h:.2f} and n to {gate:.2f}.", h=h, gate=gate)
 
     def script(self):
         model, _ = self.state()

@@ -31,7 +31,7 @@ class ReboundPanel(Panel):
 
     I: float = param(-2.0, "uA/cm2", "holding current", slider=(-15, 5))
     width: float = param(
-        30.0, "ms", "how long", symbol="t_{hold}", slider=(1, 60), above=0, why="a current that lasts no time does nothing"
+        30.0, "ms", "duration", symbol="t_{hold}", slider=(1, 60), above=0, why="a current that lasts no time does nothing"
     )
 
     scenarios = {
@@ -47,8 +47,8 @@ class ReboundPanel(Panel):
         ),
         "held shortly": Scenario({"I": -3.0, "width": 5.0}, "The same current, 5 ms long. How long does it have to last?"),
         "held shortly and hard": Scenario({"I": -12.0, "width": 3.0}, "Three milliseconds can be enough."),
-        "no help from h": Scenario(
-            {"I": -3.0, "g_Na": 100.0}, "A sixth less sodium conductance. How far down must it be held now?"
+        "fewer sodium channels": Scenario(
+            {"I": -3.0, "g_Na": 100.0}, "A sixth of them is gone. How far down must it be held now?"
         ),
     }
 
@@ -59,9 +59,9 @@ class ReboundPanel(Panel):
         self.I_figure = Figure(Axis("t", "ms", span), Axis("I", "uA/cm2", (-16, 6)), title="current: drag it", height=150)
         self.I_curve = self.I_figure.curve("I", 2, given=True)
         look = dict(color="ghost", dash="5 4")
-        self.I_figure.handle("I", "y", min=-15.0, max=5.0, step=0.1, unit="uA/cm2", label=tr("holding current"), **look)
-        self.I_figure.handle("width", "x", min=1.0, max=60.0, step=0.5, unit="ms", label=tr("how long"), **look)
-        self.gates_figure = Figure(Axis("t", "ms", span), Axis("open share", "1", (0, 1)), title="gates", height=190)
+        self.I_figure.handle("I", "y", min=-15.0, max=5.0, step=0.1, unit="uA/cm2", label="holding current", **look)
+        self.I_figure.handle("width", "x", min=1.0, max=60.0, step=0.5, unit="ms", label="duration", **look)
+        self.gates_figure = Figure(Axis("t", "ms", span), Axis("open share", "", (0, 1)), title="gates", height=190)
         self.gates = self.gates_figure.several(["m", "h", "n"], [3, 4, 5], ghost=True)
         self.figures = [self.V_figure, self.I_figure, self.gates_figure]
         return list(self.figures)

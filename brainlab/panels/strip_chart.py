@@ -51,7 +51,7 @@ class StripChartPanel(LivePanel):
         self.V_figure = Figure(t, Axis("V", "mV", (-100, 60)), title="membrane potential", height=240)
         self.V = self.V_figure.curve("V", 1)
         look = dict(min=-100.0, max=60.0, step=0.5, unit="mV", text="V_hold", color="ghost", dash="5 4")
-        self.V_figure.handle("V_hold", "y", label=tr(self.parameters["V_hold"].doc), **look)
+        self.V_figure.handle("V_hold", "y", label=self.parameters["V_hold"].doc, **look)
         self.gate_figure = Figure(t, Axis("open", "", (0, 1)), title="gates", height=170)
         self.gates = self.gate_figure.several(["m", "h", "n"], [3, 4, 5], ghost=True)
         self.figures = [self.V_figure, self.gate_figure]

@@ -8,16 +8,19 @@ from __future__ import annotations
 import threading
 import weakref
 
+REST = 0.3  # s
+
 
 class Worker:
     """Calls `draw()` in a thread of its own whenever `ask()` was called since, and `ready()` allows it.
 
-    draw  : bound method of the panel; held weakly, so that a forgotten panel's thread ends
-    ready : seconds until the browser can take another frame; 0 is now
+    draw, rest : bound methods of the panel; held weakly, so that a forgotten panel's thread ends. `rest()` is called when
+                 nothing has been asked for some time: for what need not be done 40 times a second
+    ready      : seconds until the browser can take another frame; 0 is now
     """
 
-    def __init__(self, draw, ready=lambda: 0.0):
-        self._draw, self._ready = weakref.WeakMethod(draw), ready
+    def __init__(self, draw, rest, ready=lambda: 0.0):
+        self._draw, self._rest, self._ready = weakref.WeakMethod(draw), weakref.WeakMethod(rest), ready
         self._asked, self._news = threading.Event(), threading.Event()
         self._thread = None
         self._starting = threading.Lock()
@@ -36,7 +39,13 @@ class Worker:
         self._news.set()
 
     def _run(self):
-        while self._asked.wait():
+        while True:
+            if not self._asked.wait(REST):
+                rest = self._rest()
+                if rest is not None:
+                    rest()
+                    del rest
+                self._asked.wait()
             self._news.clear()
             wait = self._ready()
             if wait > 0:

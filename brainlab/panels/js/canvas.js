@@ -1,6 +1,5 @@
 // Spikes and images, drawn on a canvas in the colours of the page.
 
-const MARGIN = {top: 10, bottom: 36, left: 50, right: 12};
 const numbers = view => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 const bytes = view => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
@@ -91,7 +90,7 @@ function render({model, el}) {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, wide, high);
     if (!content.kind) return;
-    const margin = content.x_range ? MARGIN : {top: 0, bottom: 0, left: 0, right: 0};
+    const margin = content.x_range ? model.get("margin") : {top: 0, bottom: 0, left: 0, right: 0};
     const area = {left: margin.left, top: margin.top, right: wide - margin.right, bottom: high - margin.bottom};
     area.wide = area.right - area.left;
     area.high = area.bottom - area.top;
@@ -105,7 +104,7 @@ function render({model, el}) {
     set(canvas, {"aria-label": model.get("label")});
     empty.textContent = model.get("words").empty || "";
   });
-  follow(model, ["content", "x_label", "y_label"], ask);
+  follow(model, ["content", "x_label", "y_label", "margin"], ask);
   const watch = new ResizeObserver(ask), theme = new MutationObserver(ask), dark = matchMedia("(prefers-color-scheme: dark)");
   watch.observe(canvas);
   theme.observe(document.body, {attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-jp-theme-name"]});

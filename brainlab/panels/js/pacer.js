@@ -1,10 +1,33 @@
 // Says when a frame was painted. A hidden page paints nothing, so it says nothing, and the kernel rests.
 
+// A frame may bring the messages of other widgets in one envelope: each alone would cost the page a millisecond or two.
+async function deliver(letters, buffers, manager) {
+  let next = 0;
+  for (const [id, message, count] of letters) {
+    const mine = buffers.slice(next, next += count);
+    if (!manager.has_model(id)) continue;
+    const widget = await manager.get_model(id);
+    if (message.method === "custom") {
+      widget.trigger("msg:custom", message.content, mine);
+      continue;
+    }
+    message.buffer_paths.forEach((path, i) => {
+      const at = path.slice(0, -1).reduce((node, key) => node[key], message.state);
+      at[path.at(-1)] = mine[i];
+    });
+    widget.set_state(await widget.constructor._deserialize_state(message.state, manager));
+  }
+}
+
 function render({model, el}) {
   const hello = () => { if (!document.hidden) model.send({hello: true}); };
   const bye = () => model.send({bye: true});
-  const message = content => {
-    if (content.frame) requestAnimationFrame(() => model.send({painted: content.frame}));
+  let busy = Promise.resolve();   // frames in their order, each after the one before is drawn
+  const message = (content, buffers) => {
+    if (!content.frame) return;
+    busy = busy.then(() => deliver(content.letters ?? [], buffers ?? [], model.widget_manager))
+      .catch(error => console.error("brainlab: a frame was lost:", error))
+      .then(() => { requestAnimationFrame(() => model.send({painted: content.frame})); });
   };
   el.style.display = "none";
   model.on("msg:custom", message);

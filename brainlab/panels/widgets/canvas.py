@@ -22,6 +22,7 @@ class Canvas(Worded):
     image(array, lut)      : (rows, columns) uint8 through a colour table (256, 3) uint8
     label                  : what the picture shows, read out in its place; x_label, y_label: the axes
     height                 : CSS height
+    margin                 : dict top, bottom, left, right in px: where the axes lie, as in an `Overlay` above it
 
     The last picture stays with the widget: a page opened later shows it too.
     """
@@ -34,6 +35,7 @@ class Canvas(Worded):
     x_label = t.Unicode().tag(sync=True)
     y_label = t.Unicode().tag(sync=True)
     height = t.Unicode("240px").tag(sync=True)
+    margin = t.Dict({"top": 10, "bottom": 36, "left": 50, "right": 12}).tag(sync=True)
 
     def raster(self, times, neurons, x_range=None, y_range=None, colors=None) -> None:
         """times, neurons : (spikes,) when and who; colors : None, or (spikes,) 1 to 6 of the palette

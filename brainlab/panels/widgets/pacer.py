@@ -43,14 +43,14 @@ class Pacer(anywidget.AnyWidget):
         super().__init__()
         self.on_msg(lambda _, content, buffers: self.from_browser(content))
 
-    def frame(self) -> int:
-        """Mark the end of a frame."""
+    def frame(self, letters=(), buffers=()) -> int:
+        """Mark the end of a frame. letters : (model id, message, number of buffers) of other widgets, delivered before it"""
         with self._lock:
             self._sent += 1
             number = self._sent
             if self._asked_at is None:
                 self._asked_at = self.clock()
-        self.send({"frame": number})
+        self.send({"frame": number, **({"letters": list(letters)} if letters else {})}, list(buffers))
         return number
 
     @property
