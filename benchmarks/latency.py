@@ -27,6 +27,9 @@ HZ, SECONDS, DELAY = 40, 5.0, 0.05
 # Every value that leaves the page and every "painted" that answers a frame, with its time.
 SPY = """
 window.spy = {values: [], painted: [], drawn: 0};
+window.until = async moment => {
+  while (performance.now() < moment) await new Promise(go => setTimeout(go, moment - performance.now()));
+};
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data) {
   const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
@@ -37,12 +40,13 @@ WebSocket.prototype.send = function (data) {
 """
 DRAG = """async ([place, low, high, n, gap]) => {
   const slider = document.querySelectorAll('.bl-side input[type=range]')[place];
-  new MutationObserver(() => spy.drawn++).observe(document.querySelector('.bqplot'), {subtree: true, attributeFilter: ['d']});
+  const redrawn = new MutationObserver(() => spy.drawn++);
+  redrawn.observe(document.querySelector('.bqplot'), {subtree: true, attributeFilter: ['d']});
   slider.step = 'any';   // every move another value, so that a picture tells which move it shows
   spy.values.length = spy.painted.length = spy.drawn = 0;
   const start = performance.now();
   for (let k = 0; k < n; k++) {
-    while (performance.now() < start + k * gap) await new Promise(go => setTimeout(go, Math.max(0, start + k * gap - performance.now())));
+    await until(start + k * gap);
     slider.value = low + (high - low) * (0.05 + 0.9 * k / n);
     spy.values.push([+slider.value, performance.now()]);
     slider.dispatchEvent(new Event('input', {bubbles: true}));
@@ -61,7 +65,7 @@ DRAG_PEER = """async ([selector, n, gap]) => {
   fire(handle.firstElementChild, 'mousedown', handle.getBoundingClientRect().x + 8);
   const values = [], start = performance.now();
   for (let k = 0; k < n; k++) {
-    while (performance.now() < start + k * gap) await new Promise(go => setTimeout(go, Math.max(0, start + k * gap - performance.now())));
+    await until(start + k * gap);
     const share = 0.05 + 0.9 * k / n;
     fire(document.documentElement, 'mousemove', base.x + base.width * share);
     values.push([5 * share, performance.now()]);
@@ -94,7 +98,8 @@ def redraw(change):
     frames.append(change["new"])
 redraw(dict(new=2.0))
 slider.observe(redraw, "value")
-ipywidgets.VBox([slider, bqplot.Figure(marks=[line], axes=[bqplot.Axis(scale=x), bqplot.Axis(scale=y, side="left")], animation_duration=0)])
+axes = [bqplot.Axis(scale=x), bqplot.Axis(scale=y, side="left")]
+ipywidgets.VBox([slider, bqplot.Figure(marks=[line], axes=axes, animation_duration=0)])
 """
 
 
