@@ -80,7 +80,7 @@ import brainlab as bl
 panel = bl.panels.{panel}()
 shown, real = [], panel.pacer.frame
 def frame(*letters):
-    shown.append((real(*letters), panel._drawn["{name}"]))
+    shown.append((real(*letters), panel.values["{name}"]))
     return shown[-1][0]
 panel.pacer.frame = frame
 panel

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.metadata as metadata
+import importlib.util
+import json
 import os
 import platform
 import sys
+from pathlib import Path
 from typing import NamedTuple
 
 import jax
@@ -47,7 +50,7 @@ def doctor() -> Report:
     >>> brainlab.doctor()[0].name
     'brainlab'
     """
-    return Report([*_versions(), _devices(), _loops(), _front_end(), *_companions()])
+    return Report([*_versions(), _devices(), _loops(), _front_end(), _answers(), *_companions()])
 
 
 def _installed(package: str) -> str | None:
@@ -98,6 +101,34 @@ def _front_end():
     if not hosts:
         return Finding("panels", "warn", "no JupyterLab, Notebook or Voila here", "pip install 'brainlab[lab]'")
     return Finding("panels", "ok", f"bqplot {_installed('bqplot')}, {', '.join(hosts)}")
+
+
+def _answers():
+    """Is the server extension there that makes panels answer 40 ms sooner (`brainlab_server`)?"""
+    if not _installed("jupyter_server"):
+        return Finding("answers", "ok", "no Jupyter server here")
+    switch = _switch() if importlib.util.find_spec("brainlab_server") else None
+    if switch:
+        return Finding("answers", "ok", "without delay (the server extension brainlab_server is on)")
+    if switch is None:
+        text, advice = "the server extension is not installed", "install brainlab into the environment that Jupyter runs in"
+    else:
+        text, advice = "the server extension is switched off", "jupyter server extension enable brainlab_server"
+    return Finding("answers", "warn", f"{text}: panels answer 40 ms later", advice)
+
+
+def _switch() -> bool | None:
+    """What Jupyter's configuration says of the extension; the first folder that mentions it counts. None: nothing."""
+    from jupyter_core.paths import jupyter_config_path
+
+    for folder in map(Path, jupyter_config_path()):
+        for file in (folder / "jupyter_server_config.json", *sorted(folder.glob("jupyter_server_config.d/*.json"))):
+            try:
+                said = json.loads(file.read_text())["ServerApp"]["jpserver_extensions"]["brainlab_server"]
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+            return bool(said)
+    return None
 
 
 def _companions():

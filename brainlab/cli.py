@@ -20,13 +20,41 @@ def doctor(rest) -> int:
 
 
 def lab(rest) -> int:
-    """open JupyterLab on the course"""
-    course = PROJECT / "course"
+    """open JupyterLab on your copy of the course; --fresh CHAPTER begins a chapter anew"""
+    from .lessons import copies
+
+    course, mine = PROJECT / "course", PROJECT / "my_course"
     if not course.is_dir():
         raise SystemExit("brainlab lab: no course/ beside this installation; run it in a checkout of the project")
+    options = argparse.ArgumentParser(prog="brainlab lab", add_help=False, allow_abbrev=False)
+    options.add_argument("--fresh", metavar="CHAPTER", help="put back the chapter as it was; yours goes to the backups")
+    known, rest = options.parse_known_args(rest)
+    try:
+        lines = copies.update(course, mine)
+        lines += [copies.fresh(course, mine, known.fresh)] if known.fresh else []
+    except OSError as error:
+        raise SystemExit(f"brainlab lab: {error}") from None
+    print("\n".join([f"Your copy of the course is {mine}", *lines]), flush=True)
     quiet = ("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
-    first = "--LabApp.default_url=/lab/tree/welcome.ipynb"
-    return _run("jupyter", "lab", f"--ServerApp.root_dir={course}", first, *quiet, *rest)
+    first = "--LabApp.default_url=/lab/tree/index.ipynb"
+    return _run("jupyter", "lab", f"--ServerApp.root_dir={mine}", first, *quiet, *rest)
+
+
+def copy(rest) -> int:
+    """make or update your copy of the course, without opening it"""
+    from .lessons import copies
+
+    print("\n".join(copies.update(PROJECT / "course", PROJECT / "my_course")))
+    return 0
+
+
+def warm(rest) -> int:
+    """compile every panel once, so that each opens at once afterwards (for images of Binder and hubs)"""
+    from . import panels
+
+    for name, panel in panels.all_panels().items():
+        print(f"{name}: {panel().snapshot()!r}", flush=True)
+    return 0
 
 
 def test(rest) -> int:
@@ -40,7 +68,7 @@ def _run(module, *arguments) -> int:
     return subprocess.run([sys.executable, "-m", module, *arguments], cwd=PROJECT).returncode
 
 
-COMMANDS = {"doctor": doctor, "lab": lab, "test": test}
+COMMANDS = {"doctor": doctor, "lab": lab, "test": test, "copy": copy, "warm": warm}
 
 
 def main(argv=None) -> int:

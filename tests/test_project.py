@@ -63,6 +63,15 @@ def test_doctor_sees_whether_small_loops_are_kept_whole(monkeypatch):
     assert finding("small loops").state == "warn" and "import brainlab before" in finding("small loops").advice
 
 
+def test_doctor_reports_the_server_extension(monkeypatch, tmp_path):
+    assert finding("answers").state == "ok" and "without delay" in finding("answers").text
+    monkeypatch.setattr("jupyter_core.paths.jupyter_config_path", lambda: [str(tmp_path)])
+    assert finding("answers").state == "warn" and "40 ms later" in finding("answers").text
+    off = tmp_path / "jupyter_server_config.json"
+    off.write_text('{"ServerApp": {"jpserver_extensions": {"brainlab_server": false}}}')
+    assert finding("answers").advice == "jupyter server extension enable brainlab_server"
+
+
 # ---- commands
 
 
@@ -76,19 +85,21 @@ def test_doctor_command():
 
 
 def test_commands_explain_themselves():
-    assert "open JupyterLab on the course" in run("-m", "brainlab.cli", "--help").stdout
+    assert "open JupyterLab on your copy of the course" in run("-m", "brainlab.cli", "--help").stdout
     assert run("-m", "brainlab.cli").returncode == 2
     assert "invalid choice" in run("-m", "brainlab.cli", "lap").stderr
     assert "python start.py lab" in run("start.py").stdout
 
 
-def test_lab_opens_the_course(monkeypatch):
+def test_lab_opens_a_copy_of_the_course(monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(
         cli.subprocess, "run", lambda command, cwd: asked.append(command) or type("Done", (), {"returncode": 0})
     )
+    monkeypatch.setattr(cli, "PROJECT", tmp_path)
+    (tmp_path / "course").mkdir()
     assert cli.main(["lab", "--no-browser"]) == 0
-    assert asked[0][1:4] == ["-m", "jupyter", "lab"] and f"--ServerApp.root_dir={ROOT / 'course'}" in asked[0]
+    assert asked[0][1:4] == ["-m", "jupyter", "lab"] and f"--ServerApp.root_dir={tmp_path / 'my_course'}" in asked[0]
     assert asked[0][-1] == "--no-browser"
 
 

@@ -72,7 +72,7 @@ def step(low: float, high: float) -> float:
     """A round step, about 200 of them from end to end.
 
     >>> step(0, 5), step(-80, -50), step(1, 50)
-    (0.02, 0.1, 0.2)
+    (0.02, 0.2, 0.2)
     """
     raw = (high - low) / 250
     power = 10.0 ** math.floor(math.log10(raw))

@@ -16,7 +16,11 @@ from .snapshot import Snapshot
 
 
 class Drawing:
-    """The half of `Panel` that makes one picture. `_wanted` holds the values asked for; the latest wins."""
+    """The half of `Panel` that makes one picture.
+
+    `_wanted` holds the values asked for, and may change at any moment, from any thread; `values` are those that the picture
+    being drawn belongs to: `draw`, `measure`, `words` and `script` read these.
+    """
 
     def _ask(self):
         """Soon, by the worker, if a browser is there to see it; now, if not."""
@@ -67,11 +71,11 @@ class Drawing:
 
     def _draw_wanted(self, wait: bool):
         program = self._program()
-        self._drawn = wanted = self._wanted
-        seed = np.uint32(self._seed)
-        model, experiment = self.state()
+        wanted, seed = self._wanted, np.uint32(self._seed)
+        model, experiment = self.state(wanted)
         if not wait and self._shown is not None and not program.is_ready(model, experiment, seed):
             return self._rebuild(model, experiment, seed)
+        self.values = wanted
         if self._shown_key(wanted) != self._shown:
             arrays = program(model, experiment, seed)
             refuse_nan(arrays)
@@ -90,14 +94,16 @@ class Drawing:
     def _draw_pinned(self, program, seed):
         if self._pinned is None:
             return
-        now, self._wanted = self._wanted, self._pinned
+        wanted, self.values = self.values, self._pinned
+        key = (*map(_hashable, self._pinned.values()), self._seed)
         try:
-            arrays = program(*self.state(), seed)
+            if self._ghost is None or self._ghost[0] != key:
+                self._ghost = (key, program(*self.state(self._pinned), seed))
             for figure in self.figures:
                 figure.ghostly = True
-            self.draw(**arrays)
+            self.draw(**self._ghost[1])
         finally:
-            self._wanted = now
+            self.values = wanted
             for figure in self.figures:
                 figure.ghostly = False
 
@@ -124,6 +130,9 @@ class Drawing:
                     value = self._wanted[name]
                     widget.value = str(value) if self.parameters[name].choices else value
                     continue
+                if name == widget.brush.get("name"):
+                    interval = self.hand(name)
+                    handles.setdefault(widget, {})[name] = None if interval is None else np.ravel(interval).tolist()
                 if np.ndim(self._wanted[name]) == 0 and any(h["name"] == name for h in widget.handles):
                     handles.setdefault(widget, {})[name] = self._wanted[name]
                 self._carried.extend((widget, part) for part in (name, *self.carries.get(name, ())))

@@ -16,6 +16,8 @@ from .widgets import Overlay, stack
 MARGIN = {"top": 12, "bottom": 42, "left": 62, "right": 14}
 POINTS = 350  # buckets of the envelope: two points each, about one point per pixel
 DASHES = list(svg.DASHES)
+INK = "var(--jp-content-font-color1, #333)"
+LINES = dict(grid_lines="solid", grid_color="var(--bl-grid)", label_color=INK)
 # Points are lines of no length with round ends, 7 px wide by panel.css, which knows them by this width. bqplot's Scatter
 # would move the axes by the size of its markers, and a handle over it would no longer stand where it says.
 DOT = 0.5
@@ -95,8 +97,8 @@ class Figure:
         self._x = bqplot.LinearScale(min=x.span[0], max=x.span[1])
         self._y = bqplot.LinearScale(min=y.span[0], max=y.span[1])
         self._axes = [
-            bqplot.Axis(scale=self._x, grid_lines="solid", grid_color="var(--bl-grid)"),
-            bqplot.Axis(scale=self._y, side="left", grid_lines="solid", grid_color="var(--bl-grid)"),
+            bqplot.Axis(scale=self._x, **LINES),
+            bqplot.Axis(scale=self._y, side="left", **LINES),
         ]
         self._place_ticks()
         self._figure = bqplot.Figure(
@@ -169,7 +171,7 @@ class Figure:
     def set_ranges(self, x=None, y=None):
         """Show another part of the plane."""
         for axis, scale, span, name in ((self.x, self._x, x, "x_range"), (self.y, self._y, y, "y_range")):
-            if span is not None and tuple(span) != axis.span:
+            if span is not None and tuple(span) != axis.span and not self.ghostly:  # the run itself decides, not its ghost
                 axis.span = (float(span[0]), float(span[1]))
                 with scale.hold_sync():
                     scale.min, scale.max = axis.span

@@ -27,6 +27,8 @@ class HysteresisPanel(Panel):
     question = "Does the neuron stop firing at the current at which it started?"
     surprise = "On a ramp of 4 s it starts at about 11 uA/cm2 on the way up, and fires on until 6.3 on the way down."
     visible = ("top", "duration", "noise", "g_K")
+    # What makes the neuron faster is not offered: the steps are as long as the neuron as it is allows.
+    without = ("C", "g_Na", "E_Na", "E_K", "E_L", "T")
     uses_noise = True
 
     top: float = param(
@@ -100,7 +102,7 @@ class HysteresisPanel(Panel):
         }
 
     def draw(self, low, high, swing, start, stop, spikes):
-        length, top = 2 * self._wanted["duration"], self._wanted["top"]
+        length, top = 2 * self.values["duration"], self.values["top"]
         t = (np.arange(2 * BUCKETS) + 0.5) * length / (2 * BUCKETS)
         for figure in (self.V_figure, self.I_figure):
             figure.set_ranges(x=(0.0, length))
@@ -116,7 +118,7 @@ class HysteresisPanel(Panel):
 
     def words(self, numbers):
         if not numbers["spikes"]:
-            return tr("Up to {top:g} uA/cm2 and down again the neuron stays silent.", top=self._wanted["top"])
+            return tr("Up to {top:g} uA/cm2 and down again the neuron stays silent.", top=self.values["top"])
         return tr(
             "On the way up it starts to fire at {start:.1f} uA/cm2, on the way down it stops at {stop:.1f}. {n} spikes.",
             start=numbers["starts at (uA/cm2)"],
@@ -126,8 +128,8 @@ class HysteresisPanel(Panel):
 
     def script(self):
         model, _ = self.state()
-        top, half = value(self._wanted["top"]), 1000.0 * self._wanted["duration"]
-        dt, sigma = value(2 * half / STEPS), self._wanted["noise"]
+        top, half = value(self.values["top"]), 1000.0 * self.values["duration"]
+        dt, sigma = value(2 * half / STEPS), self.values["noise"]
         noise = ""
         if sigma:  # of correlation time 1 ms, and of the same intensity
             noise = f" + bl.inputs.noise({value(sigma / 2**0.5)}, tau=1.0)"

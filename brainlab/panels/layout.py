@@ -144,7 +144,7 @@ class Layout:
         """Hide the answer and ask, or show everything if there is nothing to predict."""
         self.prediction, self._sketch = prediction, None
         for figure in self.panel.figures:
-            figure.overlay.draw = {}
+            figure.show_hands()
             figure.hide_results(prediction is not None)
             figure.prediction.clear()
         self._show(self.guess, prediction is not None)
@@ -176,8 +176,9 @@ class Layout:
             return
         self.panel._frame()
         for figure in self.panel.figures:
-            figure.overlay.draw = {}
+            figure.show_hands()
             figure.hide_results(False)
+        self.look.value = tr(self.panel.scenarios[self.panel._scenario].look)
         if isinstance(asked, Sketch):
             drawn = guess if guess is not None else self._sketch
             if drawn is not None:
@@ -237,7 +238,7 @@ class Layout:
         self.scenarios.label = tr("scenario")
         self.scenarios.options = self._scenarios()
         self.scenarios.value = panel._scenario
-        self.look.value = tr(panel.scenarios[panel._scenario].look)
+        self.look.value = "" if self.prediction else tr(panel.scenarios[panel._scenario].look)  # it would tell the answer
         self.code_label.value = tr("state code")
         self.exports.items = self._exports()
         if self.prediction is not None:

@@ -31,7 +31,7 @@ class LIFPanel(Panel):
 
     I: float = param(2.0, "nA", "current", slider=(0, 5))
     sigma: float = param(
-        0.0, "mV", "noise", symbol=r"\sigma", slider=(0, 10), at_least=0, why="there is no less than no noise"
+        0.0, "mV", "noise (spread of V)", symbol=r"\sigma", slider=(0, 10), at_least=0, why="there is no less than no noise"
     )
     drawn: float = param(np.zeros(100), "nA", "current drawn by hand, added")
     dt: float = param(0.1, "ms", "time step", symbol="dt", structural=True, choices=(0.01, 0.1, 0.5, 1.0))
@@ -51,9 +51,9 @@ class LIFPanel(Panel):
                 answer=lambda numbers: 1 + round(np.log2(numbers["rheobase (nA)"] / 1.5)),
             ),
         ),
-        "noise": Scenario({"I": 1.3, "sigma": 3.0}, "Below threshold, and yet it fires. Throw the die."),
+        "noise": Scenario({"I": 1.3, "sigma": 2.0}, "Below threshold, and yet it fires. Throw the die."),
         "coarse steps": Scenario(
-            {"I": 2.0, "dt": 1.0, "method": "euler"}, "With a long step Euler's method fires too early."
+            {"I": 1.6, "dt": 1.0, "method": "euler"}, "With a long step Euler's method fires too early."
         ),
     }
 
@@ -94,7 +94,7 @@ class LIFPanel(Panel):
     def simulate(self, model, key, I, sigma, drawn, dt, method):
         t = (jnp.arange(round(DURATION / dt)) + 1) * dt
         current = I + jnp.interp(t, jnp.linspace(0, DURATION, len(drawn)), drawn)
-        noise = sigma / jnp.sqrt(model.tau_m)  # tau dV = ... + sigma sqrt(tau) xi: sigma / sqrt(2) is the spread of V
+        noise = sigma * jnp.sqrt(2 / model.tau_m)  # so that sigma is the spread (SD) that V would have without a threshold
         out = trace(model, current, dt, key=key, noise=noise, method=method)
         return {
             "t": t,
@@ -112,12 +112,12 @@ class LIFPanel(Panel):
         self.now.set([I], [mean_rate(t, spikes)])
 
     def measure(self, t, V, spikes, current, rates, I):
-        rheobase = self._wanted["V_th"] - self._wanted["E_L"]
+        rheobase = self.values["V_th"] - self.values["E_L"]
         return {
             "spikes": int(spikes.sum()),
             "rate (Hz)": mean_rate(t, spikes),
             "closed form (Hz)": float(np.interp(I, CURRENTS, rates)),
-            "rheobase (nA)": rheobase / self._wanted["R_m"],
+            "rheobase (nA)": rheobase / self.values["R_m"],
         }
 
     def words(self, numbers):
@@ -130,7 +130,7 @@ class LIFPanel(Panel):
 
     def script(self):
         model, _ = self.state()
-        v = self._wanted
+        v = self.values
         current = f"bl.inputs.constant({value(v['I'])})"
         lines = [f"neuron = bl.{model!r}"]
         if np.any(v["drawn"]):
@@ -139,7 +139,7 @@ class LIFPanel(Panel):
         return code(
             *lines,
             f"current = {current}      # nA",
-            f'cell = bl.Population(neuron, method="{v["method"]}", noise={value(v["sigma"])} / neuron.tau_m**0.5)',
+            f'cell = bl.Population(neuron, method="{v["method"]}", noise={value(v["sigma"])} * (2 / neuron.tau_m) ** 0.5)',
             f"run = bl.simulate(cell, {DURATION}, dt={v['dt']}, inputs=current)",
             "times = run.spike_times()",
             "rate = 1000 * (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 0.0",

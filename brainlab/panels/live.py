@@ -155,7 +155,7 @@ class LivePanel(Panel):
             self._state, self._now, samples = state, self._now + n * self.sample, samples - n
 
     def _draw_wanted(self, wait: bool):
-        self._drawn, samples = self._wanted, 0
+        self.values, samples = self._wanted, 0
         if self.playing and self.pacer.connected:
             now = time.monotonic()
             passed, self._clock = min(now - self._clock, LONGEST), now

@@ -80,6 +80,8 @@ class Panel(Drawing):
         self._acting = threading.local()  # this thread is putting values into the controls itself
         self._behind: deque = deque()  # (widget, name): who does not yet show the value of name
         self._carried: list = []
+        self._ghost: tuple | None = None  # (what was pinned, its arrays)
+        self.values = self._wanted  # those of the picture
         self._shown: tuple | None = None
         self._problem: Exception | None = None
         self._building = None
@@ -184,10 +186,11 @@ class Panel(Drawing):
         self._seed = seed
         return self.snapshot()
 
-    def state(self) -> tuple:
-        """(model, experiment) as the controls have them."""
+    def state(self, values: dict | None = None) -> tuple:
+        """(model, experiment) of these values; by default as the controls have them now."""
+        values = self._wanted if values is None else values
         models = [cls for cls in (self.model, self.experiment) if cls is not None]
-        built = [cls(**{n: self._wanted[n] for n in info(cls) if n in self._wanted}) for cls in models]
+        built = [cls(**{n: values[n] for n in info(cls) if n in values}) for cls in models]
         return (built[0] if self.model else None, built[-1])
 
     @property

@@ -41,7 +41,7 @@ class PopulationPanel(Panel):
     )  # fmt: skip
     I: float = param(2.2, "nA", "current", slider=(0, 5))
     sigma: float = param(
-        0.0, "mV", "noise", symbol=r"\sigma", slider=(0, 6), at_least=0, why="there is no less than no noise"
+        0.0, "mV", "noise (spread of V)", symbol=r"\sigma", slider=(0, 6), at_least=0, why="there is no less than no noise"
     )
     window: float = param(WHOLE, "ms", "brushed interval")
 
@@ -60,7 +60,7 @@ class PopulationPanel(Panel):
             {"spread": 2.0, "window": np.array([ON, 40.0])},
             "In the first 20 ms the group answers in the order of the thresholds. It is faster than its mean neuron.",
         ),
-        "equal, but noisy": Scenario({"spread": 0.0, "sigma": 3.0}, "Noise also keeps them apart. Throw the die."),
+        "equal, but noisy": Scenario({"spread": 0.0, "sigma": 2.0}, "Noise also keeps them apart. Throw the die."),
         "too little for half of them": Scenario(
             {"I": 1.5, "spread": 3.0},
             "The mean threshold is just out of reach. How does the rate of the group grow with I?",
@@ -96,13 +96,13 @@ class PopulationPanel(Panel):
         thresholds = jnp.maximum(model.V_th + spread * Z, model.V_reset + 1.0)  # below the reset it would never stop
         group = spread_out(model, thresholds)
         current = jnp.where(CLOCK > ON + 0.5 * DT, I, 0.0)
-        noise = sigma / jnp.sqrt(model.tau_m)
+        noise = sigma * jnp.sqrt(2 / model.tau_m)  # sigma is the spread that V would have without a threshold
         spikes = trace(group, current, DT, key=key, noise=noise, record=())["spikes"]
         return {"spikes": spikes, "thresholds": thresholds}
 
     def draw(self, spikes, thresholds):
         times, neurons = spike_list(spikes)
-        low, high = self._wanted["window"]
+        low, high = self.values["window"]
         self.raster.spikes.set(times, neurons, self._brushed & (times >= low) & (times <= high))
         rate = binned(spikes)
         edges = np.repeat(np.arange(BINS + 1) * BIN, 2)[1:-1]
@@ -114,10 +114,10 @@ class PopulationPanel(Panel):
 
     @property
     def _brushed(self) -> bool:
-        return not np.array_equal(self._wanted["window"], WHOLE)
+        return not np.array_equal(self.values["window"], WHOLE)
 
     def measure(self, spikes, thresholds):
-        low, high = self._wanted["window"]
+        low, high = self.values["window"]
         inside = spikes[(low <= CLOCK) & (high >= CLOCK)]
         late = binned(spikes)[round(LATE / BIN) :]
         return {
@@ -128,7 +128,7 @@ class PopulationPanel(Panel):
         }
 
     def words(self, numbers):
-        low, high = self._wanted["window"]
+        low, high = self.values["window"]
         where = tr("Between {low:.0f} and {high:.0f} ms", low=low, high=high) if self._brushed else tr("In all 200 ms")
         return tr(
             "{where} {active} of {n} neurons fire, {rate:.1f} Hz on average. "
@@ -142,8 +142,8 @@ class PopulationPanel(Panel):
 
     def script(self):
         model, _ = self.state()
-        v = {name: value(self._wanted[name]) for name in ("spread", "I", "sigma")}
-        low, high = map(value, self._wanted["window"])
+        v = {name: value(self.values[name]) for name in ("spread", "I", "sigma")}
+        low, high = map(value, self.values["window"])
         return code(
             "import numpy as np",
             "from scipy.special import ndtri",
@@ -151,7 +151,7 @@ class PopulationPanel(Panel):
             f"neuron = bl.{model!r}",
             f"z = ndtri((np.arange({N}) + 0.5) / {N})      # a normal distribution in {N} equal parts",
             f"neuron = neuron.replace(V_th=np.maximum(neuron.V_th + {v['spread']} * z, neuron.V_reset + 1.0))",
-            f"group = bl.Population(neuron, {N}, noise={v['sigma']} / neuron.tau_m**0.5)",
+            f"group = bl.Population(neuron, {N}, noise={v['sigma']} * (2 / neuron.tau_m) ** 0.5)",
             f"run = bl.simulate(group, {DURATION}, dt={DT}, inputs=bl.inputs.step({v['I']}, start={ON}))",
             f"inside = run.spikes[(run.t >= {low}) & (run.t <= {high})]",
             f'print(f"rate (Hz) {{1000 * inside.sum() / {N} / ({high} - {low}):.4g}}")',

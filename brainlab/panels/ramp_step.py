@@ -15,7 +15,7 @@ from .panel import Panel, Scenario
 from .prediction import Choose
 
 BEFORE, AFTER = 10.0, 70.0  # ms; the current begins at t = 0
-DT = 0.025  # ms; the ramp that just fires is off by less than 0.05 ms
+DT = 0.01  # ms; warmth and more channels need short steps
 STEPS = round((BEFORE + AFTER) / DT)
 CLOCK = (np.arange(STEPS) + 1) * DT - BEFORE
 CLOCK_BEFORE = CLOCK - DT  # the current of a step is the one at its beginning
@@ -83,7 +83,7 @@ class RampPanel(Panel):
         self.gates.set(CLOCK, gates)
 
     def measure(self, V, gates, spikes, current):
-        full = min(int(np.searchsorted(CLOCK, self._wanted["rise"])), STEPS - 1)
+        full = min(int(np.searchsorted(CLOCK, self.values["rise"])), STEPS - 1)
         return {
             "spikes": int(spikes[0]),
             "spikes as a step": int(spikes[1]),
@@ -93,12 +93,12 @@ class RampPanel(Panel):
         }
 
     def words(self, numbers):
-        n, I = counted(numbers["spikes"]), self._wanted["I"]
-        if not self._wanted["rise"]:
+        n, I = counted(numbers["spikes"]), self.values["I"]
+        if not self.values["rise"]:
             return tr("As a step, {I:g} uA/cm2 gives {n}.", I=I, n=n)
         said = tr(
             "Reached over {rise:g} ms, {I:g} uA/cm2 gives {n}; as a step it gives {step}.",
-            rise=self._wanted["rise"],
+            rise=self.values["rise"],
             I=I,
             n=n,
             step=counted(numbers["spikes as a step"]),
@@ -110,7 +110,7 @@ class RampPanel(Panel):
 
     def script(self):
         model, _ = self.state()
-        rise, I = self._wanted["rise"], value(self._wanted["I"])
+        rise, I = self.values["rise"], value(self.values["I"])
         shape = f"bl.inputs.step({I}, start={BEFORE})"
         if rise > 0:
             shape = f"bl.inputs.ramp(0.0, {I}, start={BEFORE}, stop={value(BEFORE + rise)})"

@@ -115,12 +115,16 @@ class Raster:
     def set_ranges(self, x=None, y=None):
         """Show another part of the plane."""
         for axis, span, name in ((self.x, x, "x_range"), (self.y, y, "y_range")):
-            if span is not None and tuple(span) != axis.span:
+            if span is not None and tuple(span) != axis.span and not self.ghostly:
                 axis.span = (float(span[0]), float(span[1]))
                 setattr(self.overlay, name, list(axis.span))
                 self._paint()
 
     # ---- words
+
+    def moving(self):
+        """As `Figure.moving`."""
+        return [self.overlay, self.canvas]
 
     def describe(self, text: str):
         self.overlay.description = text

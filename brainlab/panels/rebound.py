@@ -16,7 +16,7 @@ from .prediction import Choose
 from .ramp_step import counted
 
 BEFORE, AFTER = 10.0, 110.0  # ms; the current begins at t = 0
-DT = 0.025  # ms
+DT = 0.01  # ms; far below rest the gate m is fast, and warmth makes it faster
 STEPS = round((BEFORE + AFTER) / DT)
 CLOCK = (np.arange(STEPS) + 1) * DT - BEFORE
 CLOCK_BEFORE = CLOCK - DT
@@ -78,7 +78,7 @@ class ReboundPanel(Panel):
         self.gates.set(CLOCK, gates)
 
     def measure(self, V, gates, spikes, current):
-        width = self._wanted["width"]
+        width = self.values["width"]
         release = min(int(np.searchsorted(CLOCK, width - 0.5 * DT)), STEPS - 1)
         after = CLOCK[spikes & (width < CLOCK)]
         return {
@@ -92,7 +92,7 @@ class ReboundPanel(Panel):
     def words(self, numbers):
         held = tr(
             "Held at {I:g} uA/cm2, V goes to {V:.1f} mV, h to {h:.2f} and n to {n:.2f}. ",
-            I=self._wanted["I"],
+            I=self.values["I"],
             V=numbers["V at release (mV)"],
             h=numbers["h at release"],
             n=numbers["n at release"],
@@ -104,7 +104,7 @@ class ReboundPanel(Panel):
 
     def script(self):
         model, _ = self.state()
-        I, stop = value(self._wanted["I"]), value(BEFORE + self._wanted["width"])
+        I, stop = value(self.values["I"]), value(BEFORE + self.values["width"])
         return code(
             f"neuron = bl.{model!r}",
             f"current = bl.inputs.step({I}, start={BEFORE}, stop={stop})      # uA/cm2, ms",

@@ -95,7 +95,7 @@ class ClampPanel(Panel):
         }
 
     def draw(self, V, gates, currents, peak, late, peak_at):
-        total, V_hold = currents.sum(0), self._wanted["V_hold"]
+        total, V_hold = currents.sum(0), self.values["V_hold"]
         self.V.set(CLOCK, V)
         self.I_figure.set_ranges(y=room(currents.min(), currents.max()))
         self.IV_figure.set_ranges(y=room(min(peak.min(), late.min()), max(peak.max(), late.max())))
@@ -115,7 +115,7 @@ class ClampPanel(Panel):
 
     def words(self, numbers):
         sodium = numbers["peak I_Na (mA/cm2)"]
-        values = dict(V=self._wanted["V_hold"], sodium=sodium, t=numbers["peak at (ms)"])
+        values = dict(V=self.values["V_hold"], sodium=sodium, t=numbers["peak at (ms)"])
         if abs(sodium) < 0.0005:
             said = tr("At {V:g} mV no sodium current flows.", **values)
         elif sodium < 0:
@@ -130,14 +130,14 @@ class ClampPanel(Panel):
             "import numpy as np",
             "",
             f"neuron = bl.{model!r}",
-            f"V_before, V_hold = {value(self._wanted['V_before'])}, {value(self._wanted['V_hold'])}      # mV",
+            f"V_before, V_hold = {value(self.values['V_before'])}, {value(self.values['V_hold'])}      # mV",
             f"t = np.linspace(0.0, {AFTER}, 361)      # ms",
             "gates = []",
             "for start, end, tau in zip(neuron.steady(V_before), neuron.steady(V_hold), neuron.taus(V_hold)):",
             "    gates.append(end + (start - end) * np.exp(-t / tau))",
             "I_Na, I_K, I_L = neuron.currents(V_hold, *gates)      # uA/cm2",
             "I_Na = np.asarray(I_Na) / 1000",
-            'print(f"peak I_Na (uA/cm2) {I_Na[abs(I_Na).argmax()]:.4g}")',
+            'print(f"peak I_Na (mA/cm2) {I_Na[abs(I_Na).argmax()]:.4g}")',
         )
 
 
@@ -159,4 +159,4 @@ def room(low, high) -> tuple[float, float]:
 def _up(x, other) -> float:
     x = max(float(x) * 1.02, 0.04 * float(other), 0.01)
     power = 10.0 ** math.floor(math.log10(x))
-    return float(next(m * power for m in (1, 1.5, 2, 3, 5, 7.5, 10) if m * power >= x * 0.9999))
+    return round(next(m * power for m in (1, 1.5, 2, 3, 5, 7.5, 10) if m * power >= x * 0.9999), 6)

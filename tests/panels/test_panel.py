@@ -3,7 +3,6 @@
 import gc
 import threading
 import time
-import weakref
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from brainlab import language, panels
 from brainlab.panels.figures import Axis, Figure
 from brainlab.panels.panel import Panel, Scenario
 from brainlab.panels.prediction import Choose, Sketch
+from brainlab.panels.worker import Worker
 from brainlab.params import ParamError, param
 
 
@@ -129,8 +129,13 @@ def test_a_structural_control_compiles_elsewhere_while_the_old_picture_stays(mon
     panel.snapshot()
     Browser(panel)
     release, program = threading.Event(), Line._program()
+
     monkeypatch.setattr(program, "is_ready", lambda *args: release.is_set())
-    monkeypatch.setattr(program, "build", lambda args, then: threading.Thread(target=lambda: (release.wait(20), then(None))).start())
+
+    def build(args, then):
+        threading.Thread(target=lambda: (release.wait(20), then(None))).start()
+
+    monkeypatch.setattr(program, "build", build)
     panel.controls["n"].from_browser("20")
     wait_for(lambda: panel.layout.readout.state == "busy", "it says that it rebuilds")
     assert len(panel.line.x) == 10, "the old picture stays"
@@ -150,20 +155,37 @@ def test_a_message_in_another_thread_is_only_stored_there():
     assert set(where) == {"brainlab-panel"}
 
 
-def test_a_forgotten_panel_ends_its_thread():
-    panel = Line()
-    panel.snapshot()
-    panel._worker.ask()
-    wait_for(lambda: panel._worker._thread is not None, "started")
-    thread = panel._worker._thread
-    dead = weakref.ref(panel)
-    for widget in (*panel.controls.values(), panel.pacer, panel.figure.overlay, panel.layout.scenarios, panel.layout.code_box):
-        widget.unobserve_all()
-    del panel, widget
+def test_the_thread_of_a_forgotten_panel_ends():
+    class Owner:
+        drawn = rested = 0
+
+        def draw(self):
+            self.drawn += 1
+
+        def rest(self):
+            self.rested += 1
+
+    def used():
+        owner = Owner()
+        worker = Worker(owner.draw, owner.rest)
+        worker.ask()
+        wait_for(lambda: owner.drawn == 1 and owner.rested == 1, "drawn, and a rest after it")
+        return worker._thread
+
+    thread = used()
     gc.collect()
-    if dead() is None:  # ipywidgets keeps every widget that is open; then the thread sleeps with it
-        thread.join(5)
-        assert not thread.is_alive()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_a_value_that_comes_while_a_pinned_run_is_drawn_is_not_lost():
+    panel = Line()
+    panel.set(slope=1.0)
+    panel.pin()
+    real, panel.draw = panel.draw, lambda **arrays: (panel.figure.ghostly and panel._take({"slope": 4.0}), real(**arrays))
+    panel.set(slope=2.0)
+    panel.draw = real
+    assert panel.snapshot()["end"] == 40.0
 
 
 def test_handles_and_sliders_follow_each_other():

@@ -1,4 +1,4 @@
-"""Every panel, walked from end to end: each control to both ends, each scenario, 200 random moves. All numbers stay finite."""
+"""Every panel, walked: each control to both ends, each scenario, 200 random moves. All numbers stay finite."""
 
 import math
 import xml.etree.ElementTree as ET

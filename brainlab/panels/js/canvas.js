@@ -78,12 +78,16 @@ function render({model, el}) {
   const canvas = make("canvas", {role: "img", class: "bl-canvas"}), empty = make("div", {class: "bl-empty"});
   el.classList.add("bl-widget", "bl-canvas-box");
   el.append(canvas, empty);
-  let asked = 0;
+  let asked = 0, tries = 0;
   const paint = () => {
     asked = 0;
     const content = model.get("content"), wide = canvas.clientWidth, high = canvas.clientHeight, ratio = window.devicePixelRatio || 1;
     empty.hidden = Boolean(content.kind);
-    if (!wide || !high) return;
+    if (!wide || !high) {   // JupyterLab hides the page for a moment while it changes the theme, too short for a ResizeObserver
+      if (tries++ < 20) setTimeout(ask, 50);
+      return;
+    }
+    tries = 0;
     if (canvas.width !== Math.round(wide * ratio)) canvas.width = Math.round(wide * ratio);
     if (canvas.height !== Math.round(high * ratio)) canvas.height = Math.round(high * ratio);
     const pen = canvas.getContext("2d"), look = looks(el);

@@ -36,7 +36,7 @@ function connect(model, merge = (_, newer) => newer) {
 }
 
 function make(tag, attributes = {}, ...children) {
-  const svg = ["svg", "g", "line", "path", "rect", "circle", "text", "title"].includes(tag);
+  const svg = ["svg", "g", "line", "path", "rect", "circle", "text", "tspan", "title"].includes(tag);
   const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
   set(node, attributes);
   node.append(...children);

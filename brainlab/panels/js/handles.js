@@ -16,7 +16,7 @@ function makeHandle(scene, handle) {
     hit: make(shape, {class: "bl-hit", ...(point ? {r: 15} : {})}),
     mark: make(shape, {class: "bl-mark", stroke: color, ...(point ? {r: 6, fill: color} : {"stroke-dasharray": handle.dash ?? "6 4"})}),
     flag: make("rect", {class: "bl-flag", rx: 3, height: LINE - 2, stroke: color}),
-    text: make("text", {class: "bl-flag-text", fill: color}),
+    text: make("text", {class: "bl-flag-text", style: `fill: color-mix(in srgb, ${color} 75%, var(--bl-text))`}),   // text needs 4.5:1
   };
   const node = make("g", {class: `bl-handle bl-handle-${handle.axis}`, tabindex: 0, role: "slider", "data-name": handle.name, ...OWN_KEYS},
     parts.flag, parts.text);
@@ -70,11 +70,19 @@ function makeHandle(scene, handle) {
   return {node, parts, handle, current, bounds};
 }
 
+// "V_th" with th set low; words stay words.
+function write(node, text) {
+  const [, stem, braced, bare] = /^([^_\s]{1,3})_(?:\{([^}]*)\}|(\w+))$/.exec(text) || [];
+  node.textContent = stem || text;
+  if (stem) node.append(make("tspan", {class: "bl-low", dy: 3}, braced ?? bare));
+}
+
 function describe({node, parts, handle, current, bounds}) {
   const value = current(), point = handle.axis === "xy", {min, max} = bounds(handle.axis === "y" ? 1 : 0);
   const text = handle.text || handle.label || handle.name;
-  if (parts.text.textContent !== text) {
-    parts.text.textContent = text;
+  if (parts.shows !== text) {
+    parts.shows = text;
+    write(parts.text, text);
     parts.width = parts.text.getComputedTextLength() + 8;
     set(parts.flag, {width: parts.width});
   }

@@ -18,7 +18,7 @@ class Downloads(anywidget.AnyWidget):
     def save(
         self, filename: str, content: str | bytes, mime: str = "text/plain", svg_to_png: bool = False, scale: float = 2.0
     ):
-        """content : text or bytes; svg_to_png : content is SVG text, and the browser makes a PNG of it, `scale` times as large"""
+        """content : text or bytes; svg_to_png : the content is SVG, the browser makes a PNG of it, `scale` times as large"""
         data = content.encode() if isinstance(content, str) else bytes(content)
         self.send({"filename": filename, "mime": mime, "png": svg_to_png, "scale": scale}, [data])
 

@@ -18,7 +18,8 @@ class Overlay(Pipelined):
     handles            : list of dicts: name, axis ("y": a level, "x": a time, "xy": a point), min, max, step, label, unit,
                          color ("1" to "6" of the palette, "ghost", or any CSS colour), dash ("4 3"), text (the short visible
                          label; default: label). xy: min, max, step may be pairs [x, y]
-    draw               : {} or dict(name, n, color, min, max, label, unit, hint): pointer or keys draw y(x), n numbers over x_range
+    draw               : {} or dict(name, n, color, min, max, label, unit, hint): pointer or keys draw y(x), n numbers over
+                         x_range
     brush              : {} or dict(name, axis="x", label, unit, color): an interval [low, high], or None
     click              : {} or dict(name, label): a point [x, y]
     value              : dict: name -> number, [x, y] or list; only what moved is sent, the rest stays
@@ -53,18 +54,19 @@ class Overlay(Pipelined):
         super().__init__(**traits)
 
     def _take(self, value):
-        self._held |= value.keys()
+        with self._counting:
+            self._held |= value.keys()
         super()._take({**self.value, **value})
 
     def show(self, value: dict) -> None:
         """Set some names from Python; those that the hand is moving stay where the hand has them."""
-        with self._arriving:
+        with self._counting:
             free = {name: v for name, v in value.items() if name not in self._held}
-            if any(self.value.get(name) != v for name, v in free.items()):
-                self.value = {**self.value, **free}
+        if any(self.value.get(name) != v for name, v in free.items()):
+            self.value = {**self.value, **free}
 
     def acknowledge(self) -> None:
-        with self._arriving:
+        with self._counting:
             self._held.clear()
         super().acknowledge()
 

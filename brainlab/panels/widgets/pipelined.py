@@ -54,7 +54,8 @@ class Pipelined(Worded):
 
     def __init__(self, *, hold_ack: bool = False, **traits):
         self.hold_ack = hold_ack
-        self._arriving = threading.RLock()
+        self._arriving = threading.RLock()  # one message at a time; held while observers run, so only messages take it
+        self._counting = threading.Lock()  # never held while other code runs: whoever draws may call from under its own lock
         self._seen: dict[str, int] = {}  # page -> number of its newest value
         self._acked: dict[str, int] = {}
         super().__init__(**traits)
@@ -76,10 +77,11 @@ class Pipelined(Worded):
         2.0
         """
         with self._arriving:
-            seq = self._seen.get(page, 0) + 1 if seq is None else seq
-            if seq <= self._seen.get(page, 0):
-                return
-            self._seen[page] = seq
+            with self._counting:
+                seq = self._seen.get(page, 0) + 1 if seq is None else seq
+                if seq <= self._seen.get(page, 0):
+                    return
+                self._seen[page] = seq
             try:
                 if era is None or era == self._era:
                     self._take(value)
@@ -96,13 +98,14 @@ class Pipelined(Worded):
 
         For whoever draws: the value of a finished frame must not push back a finger that has moved on since.
         """
-        with self._arriving:
-            if self._seen == self._acked and self.value != value:
-                self.value = value
+        with self._counting:
+            free = self._seen == self._acked
+        if free and self.value != value:
+            self.value = value
 
     def acknowledge(self) -> None:
         """Tell the browser that every value seen so far is dealt with; nothing is sent if nothing is new."""
-        with self._arriving:
+        with self._counting:
             news = {page: seq for page, seq in self._seen.items() if seq > self._acked.get(page, 0)}
             self._acked.update(news)
         for page, seq in news.items():

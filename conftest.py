@@ -1,0 +1,21 @@
+"""For all tests, doctests and the kernels of notebooks under test: progress is written to a folder of the run's own."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+HOME = Path(tempfile.mkdtemp(prefix="brainlab-home-"))
+os.environ["BRAINLAB_HOME"] = str(HOME)
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+_last = None
+
+
+def pytest_runtest_setup(item):
+    """Every file of tests, so every notebook too, begins as a new student."""
+    global _last
+    if item.path != _last:
+        _last = item.path
+        for file in HOME.iterdir():
+            file.unlink()
