@@ -12,6 +12,11 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 _last = None
 
 
+def pytest_configure(config):
+    if hasattr(config.option, "nbval_sanitize_with"):  # a path in pyproject.toml would count from where pytest is started
+        config.option.nbval_sanitize_with = str(Path(__file__).parent / "course" / ".nbval_sanitize.cfg")
+
+
 def pytest_runtest_setup(item):
     """Every file of tests, so every notebook too, begins as a new student."""
     global _last

@@ -36,6 +36,7 @@ class Layout:
         seen = [panel.controls[n] for n in panel.visible if n in panel.controls]
         rest = [w for n, w in panel.controls.items() if n not in panel.visible]
         self.more = ipywidgets.VBox(rest)
+        self.more.add_class("bl-more")
         self.share = self._share()
         side = ipywidgets.VBox([*seen, self.more])
         side.add_class("bl-side")

@@ -36,7 +36,8 @@ class Pace:
         One message instead of ten: each costs the kernel, the server and above all the page its own handling.
         """
         letters, lock = [], threading.Lock()
-        widgets = list(widgets) if self.pacer.connected else []
+        together = self.pacer.connected or self._ask_again()
+        widgets = list(widgets) if together else []
         for widget in widgets:
             widget.__dict__["_send"] = functools.partial(_collect, letters, lock, widget)
         try:
@@ -45,11 +46,15 @@ class Pace:
             with lock:  # who sends from now on, in another thread, sends by itself
                 for widget in widgets:
                     widget.__dict__.pop("_send", None)
-            if self.pacer.connected:
+            if together:
                 self._last = time.monotonic()
                 buffers = [buffer for *_, its in letters for buffer in its]
                 number = self.pacer.frame([(model, message, len(its)) for model, message, its in letters], buffers)
                 self._sent[number] = self._last
+
+    def _ask_again(self) -> bool:
+        """A page that said hello has fallen silent: now and then one frame goes out to see whether it is there."""
+        return self.pacer.here and time.monotonic() - self._last > PATIENCE
 
     def _painted(self, number):
         now = time.monotonic()

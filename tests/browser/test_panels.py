@@ -179,8 +179,10 @@ def test_curves_are_seen_in_either_theme(lab_page, theme):
     lab_page.theme(theme)
     contrast = lab_page.page.evaluate(
         """() => {
-        const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-                             return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+        const linear = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+        const light = color => {
+          const [r, g, b] = color.match(/[\\d.]+/g).map(v => linear(v / 255));
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
         const back = light(getComputedStyle(document.querySelector('.bl-panel')).backgroundColor);
         return [...document.querySelectorAll('.bl-panel path.line')].map(path => {
           const ink = light(getComputedStyle(path).stroke);
@@ -196,8 +198,9 @@ def test_nothing_is_cut_off(lab_page, width):
     cut = lab_page.page.evaluate(
         """() => [...document.querySelectorAll('.bl-panel')].flatMap(panel => {
         const frame = panel.getBoundingClientRect();
+        const out = box => box.right > frame.right + 1 || box.left < frame.left - 1;
         return [...panel.querySelectorAll('input, button, select, .bl-figure')]
-          .filter(e => e.offsetParent && (e.getBoundingClientRect().right > frame.right + 1 || e.getBoundingClientRect().left < frame.left - 1))
+          .filter(e => e.offsetParent && out(e.getBoundingClientRect()))
           .map(e => e.outerHTML.slice(0, 80)); })"""
     )
     assert cut == []

@@ -64,6 +64,11 @@ class Pacer(anywidget.AnyWidget):
             late = self._asked_at is not None and self.clock() - self._asked_at > AWAY
             return self._here and not late
 
+    @property
+    def here(self) -> bool:
+        """A page said hello and not goodbye; it may be slow to answer."""
+        return self._here
+
     def on_painted(self, callback) -> None:
         self._on_painted.append(callback)
 
