@@ -186,8 +186,7 @@ def far_away(url):
             one.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await asyncio.gather(pump(reader, there[1]), pump(there[0], writer), return_exceptions=True)
 
-    loop, ready = asyncio.new_event_loop(), threading.Event()
-    address = []
+    ready, address = threading.Event(), []
 
     async def run():
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -195,11 +194,9 @@ def far_away(url):
         ready.set()
         await server.serve_forever()
 
-    task = loop.create_task(run())
-    threading.Thread(target=lambda: loop.run_until_complete(asyncio.wait([task])), daemon=True).start()
+    threading.Thread(target=lambda: asyncio.run(run()), daemon=True).start()  # it ends with the process
     ready.wait()
     yield address[0]
-    loop.call_soon_threadsafe(task.cancel)
 
 
 ROWS = {
@@ -222,7 +219,7 @@ def main(asked):
         browser.add_init_script(SPY)
         for place, url in (("", server.url), (", 100 ms away", far)):
             for name, (title, _, measure) in ROWS.items():
-                if asked and name + place[:1].replace(",", "-far") not in asked:
+                if asked and name + ("-far" if place else "") not in asked:
                     continue
                 page = lab.LabPage(browser.new_page(), server._replace(url=url)).open(f"{name}.ipynb").run_all()
                 result = measure(page)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-# After Okabe and Ito (2008), "Color universal design", told apart with every common colour blindness; darker, for white paper.
+# After Okabe and Ito (2008), "Color universal design", told apart with every common colour blindness; darker, for paper.
 COLORS = ("#0072B2", "#C4500A", "#007A5A", "#A6568A", "#8A6D00", "#2F8FC4")
 GHOST = "#8a8a8a"
 DASHES = {"solid": "", "dashed": "7 4", "dotted": "2 3", "dash_dotted": "8 3 2 3"}
@@ -108,7 +108,7 @@ def _axes(axes: Axes, x0, y0, width, height) -> str:
     def py(y):
         return bottom - (np.asarray(y, float) - y_low) / (y_high - y_low) * (bottom - top)
 
-    clip = f"c{int(x0)}-{int(y0)}"
+    clip = f"c{left:.0f}-{top:.0f}-{right:.0f}-{bottom:.0f}"  # pictures in one page share their ids: same name, same shape
     out = [f'<clipPath id="{clip}"><rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"/></clipPath>']
     for tick in ticks(x_low, x_high):
         out.append(f'<path d="M{px(tick):.1f} {top}V{bottom}" stroke="#e6e6e6"/>')
@@ -136,8 +136,9 @@ def _layer(layer: Layer, px, py, pixels) -> str:
         return "".join(f'<path d="M{px(x):.1f} 0V9999" {style}/>' for x in np.atleast_1d(layer.x))
     x, y = layer.x, layer.y
     if layer.kind == "points":
+        radius = 2.6 if np.size(x) < 300 else 1.2  # a raster is many dots
         return "".join(
-            f'<circle cx="{px(a):.1f}" cy="{py(b):.1f}" r="2.6" fill="{layer.color}"/>'
+            f'<circle cx="{px(a):.1f}" cy="{py(b):.1f}" r="{radius}" fill="{layer.color}"/>'
             for a, b in zip(np.atleast_1d(x), np.atleast_1d(y), strict=True)
             if np.isfinite(a) and np.isfinite(b)
         )
@@ -153,9 +154,12 @@ def _layer(layer: Layer, px, py, pixels) -> str:
 def _legend(layers, right, top) -> str:
     out, x = [], right
     for layer in reversed(layers):
-        x -= 30 + 6.2 * len(layer.label)
+        x -= 34 + 5.5 * len(layer.label)
         dash = f'stroke="{layer.color}" stroke-width="2" stroke-dasharray="{DASHES[layer.dash]}"'
-        out.append(f'<path d="M{x:.0f} {top - 12}h18" {dash}/>' + _text(x + 22, top - 9, layer.label, "start"))
+        sign = f'<path d="M{x:.0f} {top - 12}h18" {dash}/>'
+        if layer.kind == "points":
+            sign = f'<circle cx="{x + 13:.0f}" cy="{top - 12}" r="2.6" fill="{layer.color}"/>'
+        out.append(sign + _text(x + 22, top - 9, layer.label, "start"))
     return "".join(out)
 
 

@@ -47,7 +47,7 @@ BOX = (
     "color:var(--jp-ui-font-color1,inherit);background:var(--jp-layout-color1,transparent);padding:6px 12px;"
     "border:1px solid var(--jp-border-color2,#8888);border-radius:3px;max-width:46em;line-height:1.5"
 )
-CODE = "background:var(--jp-layout-color2,#8882);color:inherit;padding:6px;overflow-x:auto;line-height:1.3"
+CODE = "background:var(--jp-layout-color2,#8882);color:inherit;padding:6px;overflow-x:auto;line-height:1.3;white-space:pre"
 
 
 def inline(text: str) -> str:
