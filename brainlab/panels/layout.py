@@ -156,6 +156,7 @@ class Layout:
             self._show(self.options, False)
             overlay = self.panel.figures[prediction.figure].overlay
             overlay.draw = {"name": "prediction", "n": 80, "color": "6", "label": tr("your prediction")}
+            overlay.value = {**overlay.value, "prediction": [prediction.start] * 80}
         self.relabel()
 
     def sketched(self, name, values):

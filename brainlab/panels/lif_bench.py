@@ -13,7 +13,7 @@ from ..params import param
 from ._scripts import code, value
 from .figures import Axis, Figure
 from .panel import Panel, Scenario
-from .prediction import Choose
+from .prediction import Choose, Sketch
 
 DURATION = 200.0  # ms
 TOP = 20.0  # mV; how high a spike is drawn: the model itself has only the moment
@@ -40,7 +40,9 @@ class LIFPanel(Panel):
     scenarios = {
         "steady firing": Scenario({}, "Drag the dashed lines on the trace. Which of them changes the rate the most?"),
         "just too little": Scenario(
-            {"I": 1.45}, "The current stops short of the threshold by half a millivolt. Wait as long as you like."
+            {"I": 1.45},
+            "The current stops short of the threshold by half a millivolt. Wait as long as you like.",
+            predict=Sketch("1.45 nA from now on, and no spike. Draw how V goes, on the first figure.", start=-65.0),
         ),
         "slower membrane": Scenario(
             {"I": 1.6, "tau_m": 20.0},

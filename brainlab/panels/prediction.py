@@ -20,7 +20,8 @@ class Choose:
 
 @dataclass(frozen=True)
 class Sketch:
-    """Draw the curve before it is shown, on the figure with this index."""
+    """Draw the curve before it is shown, on the figure with this index; the hand begins with a flat line at `start`."""
 
     question: str
     figure: int = 0
+    start: float = 0.0
