@@ -17,7 +17,7 @@ PROSE = " ".join(" ".join(cell["source"]) for cell in CELLS.values() if cell["ce
 
 
 def shown(id: str) -> np.ndarray:
-    """All numbers in the saved output of a cell, in their order; NaN-free, one flat array."""
+    """All numbers in the saved output of a cell, in their order."""
     outputs = CELLS[id]["outputs"]
     text = "".join("".join(o.get("text") or o["data"]["text/plain"]) for o in outputs)
     return np.array(re.findall(r"(?<![\w.])-?\d+\.?\d*", text), float)
@@ -72,7 +72,7 @@ def test_with_longer_steps_euler_is_too_fast_and_the_exact_method_too_slow():
 
 
 def passage(mu, sigma, tau=10.0, theta=15.0, t_ref=2.0):
-    """(Hz, CV) of a LIF neuron in white noise: Siegert, and the second moment as in Brunel (2000), eq. A.?; reset at 0."""
+    """(Hz, CV) of a LIF neuron in white noise: Siegert (1951), and the second moment as in Brunel (2000); reset at 0."""
     low, high = -mu / sigma, (theta - mu) / sigma
     mean = t_ref + tau * np.sqrt(np.pi) * quad(lambda x: erfcx(-x), low, high)[0]
 
@@ -105,8 +105,6 @@ def test_the_lowest_threshold_answers_first():
     (_, rate0, varies0), (_, rate2, varies2) = shown("group-spread").reshape(2, 3)
     period = 2 + first[0]
     assert rate0 == pytest.approx(np.floor((180 - first[0]) / period + 1) / 0.2, abs=0.5), "whole volleys in 200 ms"
-    bins = np.zeros(25)
-    bins[((np.arange(20) * period + 20 + first[0] - 100) // 4).astype(int)[lambda k: (k >= 0) & (k < 25)] if False else []] = 1
     assert rate2 == pytest.approx(rate0, rel=0.03) and varies0 > 100 > 10 > varies2
 
 
