@@ -124,7 +124,9 @@ def _axes(axes: Axes, x0, y0, width, height) -> str:
     )
     out.append(_text(left, top - 9, axes.title, "start", "600"))
     out.append(f'<g clip-path="url(#{clip})">{"".join(_layer(layer, px, py, right - left) for layer in axes.layers)}</g>')
-    out.append(_legend([layer for layer in axes.layers if layer.label], right, top))
+    named = [layer for layer in axes.layers if layer.label]
+    beside = left + _width(axes.title) + sum(34 + _width(layer.label) for layer in named) < right
+    out.append(_legend(named, left, right, top if beside else top + 20))  # beside the title, or under it if there is no room
     return "".join(out)
 
 
@@ -151,16 +153,23 @@ def _layer(layer: Layer, px, py, pixels) -> str:
     return f'<path d="{steps}" fill="none" {style}/>' if steps else ""
 
 
-def _legend(layers, right, top) -> str:
+def _legend(layers, left, right, top) -> str:
     out, x = [], right
     for layer in reversed(layers):
-        x -= 34 + 5.5 * len(layer.label)
+        if x < right and x - 34 - _width(layer.label) < left:
+            x, top = right, top + 14
+        x -= 34 + _width(layer.label)
         dash = f'stroke="{layer.color}" stroke-width="2" stroke-dasharray="{DASHES[layer.dash]}"'
         sign = f'<path d="M{x:.0f} {top - 12}h18" {dash}/>'
         if layer.kind == "points":
             sign = f'<circle cx="{x + 13:.0f}" cy="{top - 12}" r="2.6" fill="{layer.color}"/>'
         out.append(sign + _text(x + 22, top - 9, layer.label, "start"))
     return "".join(out)
+
+
+def _width(text: str) -> float:
+    """Pixels, about: nothing here knows the font. Chinese characters are twice as wide."""
+    return sum(11.0 if ord(letter) > 0x2E80 else 5.5 for letter in text)
 
 
 def _text(x, y, text, anchor, weight="400"):

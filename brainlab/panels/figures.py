@@ -181,7 +181,10 @@ class Figure:
     def _place_ticks(self):
         """Round numbers: bqplot's own ticks cut the range into equal parts."""
         for shown, axis, about in zip(self._axes, (self.x, self.y), (6, 5), strict=True):
-            shown.tick_values = np.array(svg.ticks(*axis.span, about))
+            ticks = np.array(svg.ticks(*axis.span, about))
+            digits = next((n for n in range(8) if np.allclose(ticks, ticks.round(n), rtol=0, atol=1e-9)), 8)
+            with shown.hold_sync():
+                shown.tick_values, shown.tick_format = ticks, f".{digits}f"
 
     def moving(self):
         """The widgets that drawing changes."""
@@ -275,12 +278,15 @@ def _thin(x, y):
         return svg.envelope(x, y, POINTS)
     if y.shape[1] <= 2 * POINTS:
         return x, y
-    # The curves of one mark share their x, so each bucket keeps both of its extremes at the same two places.
+    # The curves of one mark share their x: two places per bucket. A smooth stretch is sampled there; where a bucket holds a
+    # peak or a trough inside, the second place shows that instead.
     size = -(-y.shape[1] // POINTS)
     whole = y.shape[1] - y.shape[1] % size
     blocks = y[:, :whole].reshape(len(y), -1, size)
+    first, middle = blocks[:, :, 0], blocks[:, :, size // 2]
+    ends = np.stack([first, middle, blocks[:, :, -1]])
     low, high = blocks.min(2), blocks.max(2)
-    rising = blocks[:, :, -1] >= blocks[:, :, 0]
-    pairs = np.stack([np.where(rising, low, high), np.where(rising, high, low)], 2).reshape(len(y), -1)
+    second = np.where(high > ends.max(0), high, np.where(low < ends.min(0), low, middle))
+    pairs = np.stack([first, second], 2).reshape(len(y), -1)
     centres = x[:whole].reshape(-1, size)
     return np.stack([centres[:, 0], centres[:, size // 2]], 1).ravel(), pairs
