@@ -235,7 +235,7 @@ ROWS = {
     "hh": (
         "HH panel, V and three gates",
         SETUP.format(panel="RampPanel", name="rise"),
-        lambda page: ours(page, "rise", 0, 30),
+        lambda page: ours(page, "rise", 0, 50),
     ),
     "peer": ("FloatSlider + bqplot, 2000 points", PEER, peer),
     "live": ("strip chart, V and three gates", SETUP.format(panel="StripChartPanel", name="I"), live),

@@ -125,8 +125,7 @@ class HH(Neuron):
 
     def initial(self):
         """At rest: the V at which the three currents sum to zero with all gates settled, and those gates."""
-        V = self.rest()
-        return (V, *self.steady(V))
+        return box(_settled(raw(self)))
 
     def rest(self, I=0.0):
         """mV; the fixed point at constant current I (uA/cm2). Where several exist, one of them.
@@ -160,6 +159,12 @@ def _rest(model, I):
     steep = jnp.abs(slope) > 1e-6
     step = jnp.where(steep, outward(V) / jnp.where(steep, slope, 1.0), 0.0)
     return V - jnp.where(jnp.abs(step) < 0.1, step, 0.0)
+
+
+@jax.jit  # as one program: op by op it would be some twenty, each with its own compilation and memory
+def _settled(neuron):
+    V = neuron.rest()
+    return raw((V, *neuron.steady(V)))
 
 
 def exprel_rate(x):

@@ -70,12 +70,15 @@ class Population(Module):
                 )
         for state, value in zip(model.states, self._initial(), strict=True):
             setattr(self, state, Variable(value))
-        self.refractory = Variable(jnp.zeros(self.size))
-        self.spikes = Variable(jnp.zeros(self.size, bool))
+        self.refractory = Variable(self._none())
+        self.spikes = Variable(np.zeros(self.size, bool))
         self.t = 0.0  # ms; where the next `simulate` goes on
 
     def _initial(self):
-        return [jnp.broadcast_to(jnp.asarray(x, jnp.result_type(float)), (self.size,)) for x in raw(self.model.initial())]
+        return _initial(raw(self.model), self.size)
+
+    def _none(self):
+        return np.zeros(self.size, jnp.result_type(float))
 
     def state(self) -> tuple:
         """The values of all states, V first: (neuron,) each."""
@@ -85,8 +88,8 @@ class Population(Module):
         """Back to the beginning: at rest, no spikes, t = 0."""
         for state, value in zip(self.model.states, self._initial(), strict=True):
             getattr(self, state).value = value
-        self.refractory.value = jnp.zeros(self.size)
-        self.spikes.value = jnp.zeros(self.size, bool)
+        self.refractory.value = self._none()
+        self.spikes.value = np.zeros(self.size, bool)
         self.t = 0.0
 
     def step(self, I=0.0, dt: float | None = None):
@@ -117,6 +120,12 @@ class Population(Module):
             np.ndim(self.noise) == 0 and self.noise
         )
         return f"Population({', '.join([repr(self.model), str(self.size), *more])})"
+
+
+@functools.partial(jax.jit, static_argnames="size")
+def _initial(model, size):
+    dtype = jnp.result_type(float)
+    return [jnp.broadcast_to(jnp.asarray(x, dtype), (size,)) for x in raw(model.initial())]
 
 
 @functools.partial(jax.jit, static_argnames="method")

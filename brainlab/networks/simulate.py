@@ -5,7 +5,6 @@ from __future__ import annotations
 from numbers import Real
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from ..integrate import DivergedError
@@ -74,16 +73,17 @@ def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monit
     out = run(wanted, progress)
     if progress:
         jax.effects_barrier()  # the last report may still be on its way
-    if not all(bool(jnp.isfinite(x).all()) for x in out["state"]):
+    if not all(np.isfinite(x).all() for x in out["state"]):  # in NumPy: each small JAX operation would be compiled
         raise _diverged(model, run(model.states), population.t, dt)
     for name, value in zip(model.states, out["state"], strict=True):
         getattr(population, name).value = value
     population.refractory.value = out["refractory"]
-    population.spikes.value = out["spikes"][-1]
+    spikes = np.asarray(out["spikes"])
+    population.spikes.value = spikes[-1]
     data = {name: np.asarray(out[name]) for name in wanted}
     given = np.asarray(I).reshape(steps, -1) + np.asarray(bias if bias is not None else 0.0)
     given = np.broadcast_to(given, (steps, population.size))
-    result = Run(population, dt, population.t, data, np.asarray(out["spikes"]), given, monitors)
+    result = Run(population, dt, population.t, data, spikes, given, monitors)
     population.t += steps * dt
     return result
 

@@ -1,8 +1,9 @@
 """Panels: one question each, 3 to 5 controls, a picture that moves with the finger. The only floor that knows widgets."""
 
-from ._cache import keep_compiled_programs
+from ._cache import give_memory_back, keep_compiled_programs
 
 keep_compiled_programs()
+give_memory_back()
 
 from .hysteresis import HysteresisPanel as HysteresisPanel  # noqa: E402
 from .lif_bench import LIFPanel as LIFPanel  # noqa: E402

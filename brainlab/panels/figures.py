@@ -275,7 +275,10 @@ def _assign(mark, x, y):
 
 def _thin(x, y):
     if y.ndim == 1:
-        return svg.envelope(x, y, POINTS)
+        x, y = svg.envelope(x, y, POINTS)
+        bends = np.ones(len(y), bool)
+        bends[1:-1] = (y[1:-1] != y[:-2]) | (y[1:-1] != y[2:])  # along a level line two points do
+        return x[bends], y[bends]
     if y.shape[1] <= 2 * POINTS:
         return x, y
     # The curves of one mark share their x: two places per bucket. A smooth stretch is sampled there; where a bucket holds a
