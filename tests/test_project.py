@@ -149,3 +149,26 @@ def test_imports_only_go_down(floor):
             for line in re.findall(r"^(?:from|import) .*", file.read_text(), re.MULTILINE):
                 found = re.search(rf"(?:^from \.+|brainlab\.|import )({'|'.join(others)})\b", line)
                 assert not found, f"{file.relative_to(ROOT)}: {line}"
+
+
+# ---- binder
+
+
+def test_binder_builds_what_the_pins_say():
+    folder = ROOT / "binder"
+    lines = [line for line in (folder / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
+    assert lines[0] == "--constraint ../pins.txt" and (folder / "../pins.txt").exists()
+    extras = re.fullmatch(r"--editable \.\[(.*)\]", lines[1])[1].split(",")
+    assert set(extras) <= set(importlib.metadata.metadata("brainlab").get_all("Provides-Extra"))
+    assert re.fullmatch(r"python-3\.\d+", (folder / "runtime.txt").read_text().strip())
+
+
+def test_binder_prepares_the_course(tmp_path):
+    """postBuild itself runs on Binder only; what it calls exists, and the page that it opens will be there."""
+    script = (ROOT / "binder" / "postBuild").read_text()
+    assert (ROOT / "binder" / "postBuild").stat().st_mode & 0o111, "it must be executable"
+    assert subprocess.run(["bash", "-n", ROOT / "binder" / "postBuild"]).returncode == 0
+    for command in re.findall(r"^brainlab (\w+)", script, re.MULTILINE):
+        assert command in cli.COMMANDS
+    opened = re.search(r'default_url = "/lab/tree/my_course/(.+?)"', script)[1]
+    assert (ROOT / "course" / opened).exists()
