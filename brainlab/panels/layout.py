@@ -22,7 +22,7 @@ class Layout:
         self.pacer = self.pace.pacer
         self.head = ipywidgets.HTML()
         self.tools = Buttons(items=self._tools())
-        self.tools.on_press(self._pressed)
+        self.tools.on_press(self._guarded(self._pressed))
         self.scenarios = Choice(value=next(iter(panel.scenarios)), options=self._scenarios())
         self.scenarios.observe(self._on_scenario, "value")
         self.look = ipywidgets.HTML()
@@ -115,11 +115,21 @@ class Layout:
         ]
         return items
 
+    def _guarded(self, action):
+        """What goes wrong behind a button is shown where the student looks; the panel lives on."""
+
+        def act(name):
+            try:
+                action(name)
+            except Exception as error:
+                self.show_problem(error)
+
+        return act
+
     def _pressed(self, name):
         panel = self.panel
         if name == "reset":
-            self.scenarios.value = panel._scenario
-            panel.reset()
+            panel._choose(panel._scenario)
         elif name == "die":
             panel.new_noise()
         elif name == "pin":
@@ -136,8 +146,7 @@ class Layout:
 
     def _on_scenario(self, change):
         if change["new"] in self.panel.scenarios and change["new"] != self.panel._scenario:
-            self.panel.scenario(change["new"])
-            self.relabel()
+            self.panel._choose(change["new"])
 
     # ---- predictions
 
@@ -202,7 +211,7 @@ class Layout:
         self.code_box.observe(self._on_code, "value")
         self.code_label = ipywidgets.HTML()
         self.exports = Buttons(items=self._exports())
-        self.exports.on_press(self._export)
+        self.exports.on_press(self._guarded(self._export))
         box = ipywidgets.VBox([ipywidgets.HBox([self.code_label, self.code_box]), self.exports])
         box.add_class("bl-share")
         return box
@@ -212,15 +221,12 @@ class Layout:
         return [{"name": name, "label": label, "title": tr("download")} for name, label in names.items()]
 
     def _export(self, kind):
-        try:
-            export.download(self.panel, kind, self.downloads)
-        except Exception as error:  # shown where the student looks; the panel lives on
-            self.show_problem(error)
+        export.download(self.panel, kind, self.downloads)
 
     def _on_code(self, change):
         if change["new"] and change["new"] != self.panel.code():
             try:
-                self.panel.load(change["new"])
+                self.panel._restore(change["new"])
             except Exception as error:
                 self.show_problem(error)
 

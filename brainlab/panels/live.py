@@ -83,9 +83,10 @@ class LivePanel(Panel):
                     figure.ghostly = False
         self._pinned = {}
 
-    def scenario(self, name: str) -> Snapshot:
-        self._state = None
-        return super().scenario(name)
+    def _choose(self, name):
+        with self._lock:  # not while the worker is about to store where the old run has come to
+            self._state = None
+            super()._choose(name)
 
     def tools(self):
         names = {True: tr("pause"), False: tr("play")}

@@ -147,11 +147,15 @@ class Panel(Drawing):
         """Everything as this scenario has it."""
         if name not in self.scenarios:
             raise unknown_name(type(self).__name__, name, self.scenarios)
+        self._choose(name)
+        return self.snapshot()
+
+    def _choose(self, name):
+        """Want what the scenario has; the picture follows. This is what the browser's choice does: it waits for nothing."""
         self._scenario = name
         self._take_all(self.scenarios[name].values)
         self.layout.predict(self.scenarios[name].predict)
         self.unpin()
-        return self.snapshot()
 
     def reset(self) -> Snapshot:
         """Back to the scenario that was chosen last."""
@@ -181,10 +185,14 @@ class Panel(Drawing):
 
     def load(self, text: str) -> Snapshot:
         """The state that `code()` wrote."""
+        self._restore(text)
+        return self.snapshot()
+
+    def _restore(self, text):
         values, seed = code.read(type(self).__name__, text, self.parameters)
         self._take_all(values)
         self._seed = seed
-        return self.snapshot()
+        self._ask()
 
     def state(self, values: dict | None = None) -> tuple:
         """(model, experiment) of these values; by default as the controls have them now."""
