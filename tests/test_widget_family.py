@@ -180,7 +180,7 @@ def test_pacer_counts_and_notices_that_nobody_looks(sent):
     pacer.on_hello(lambda: heard.append("hello"))
     pacer.on_painted(heard.append)
     assert not pacer.connected
-    message(pacer, hello=True)
+    message(pacer, hello="view")
     assert pacer.connected and pacer.frame() == 1 and pacer.frame() == 2 and pacer.in_flight == 2
     message(pacer, painted=1)
     assert pacer.in_flight == 1
@@ -189,10 +189,10 @@ def test_pacer_counts_and_notices_that_nobody_looks(sent):
     message(pacer, painted=2)
     assert pacer.connected and pacer.in_flight == 0 and heard == ["hello", 1, 2]
     pacer.frame()
-    message(pacer, hello=True)  # the page was loaded anew: what the old one owed does not count
+    message(pacer, hello="view")  # the page was loaded anew: what the old one owed does not count
     assert pacer.in_flight == 0
     message(pacer, painted=1)
-    message(pacer, bye=True)
+    message(pacer, bye="view")
     assert not pacer.connected and heard == ["hello", 1, 2, "hello"]
 
 

@@ -9,11 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ..math._array import raw
+from ..math._array import raw, unbox
 from ..networks.core import advance, stepper_of
 from ..networks.population import Population
 from ..networks.simulate import count_steps
-from .spikes import AnalysisError
+from .spikes import AnalysisError, as_array, is_number
 
 
 def fi_curve(model, currents, duration=1000.0, dt=None, settle=None, method=None, level=None) -> np.ndarray:
@@ -40,15 +40,15 @@ def fi_curve(model, currents, duration=1000.0, dt=None, settle=None, method=None
     dt = model.dt if dt is None else dt
     steps = count_steps(model, duration, dt)
     settle = duration / 5 if settle is None else settle
+    if not is_number(settle):
+        raise AnalysisError(f"settle = {settle!r:.40}: it must be a number of ms.", try_=f"settle={duration / 5:g}")
     if not 0 <= settle < duration:
         raise AnalysisError(
             f"settle = {settle:g} ms must lie between 0 and the duration, {duration:g} ms.", try_=f"settle={duration / 5:g}"
         )
-    currents = np.atleast_1d(np.asarray(raw(currents), float))
-    if currents.ndim != 1 or not np.all(np.isfinite(currents)):
-        raise AnalysisError(
-            f"the currents must be finite numbers, (current,), got shape {currents.shape}.", try_="np.linspace(0, 5, 50)"
-        )
+    if level is not None and not is_number(level):
+        raise AnalysisError(f"level = {level!r:.40}: it must be a number of mV.", try_="level=-45.0")
+    currents = _currents(currents)
     rates, finite = rates_at(raw(model), currents, dt, round(settle / dt), level, steps=steps, method=method)
     if not finite.all():
         at = float(currents[~np.asarray(finite)][0])
@@ -58,6 +58,15 @@ def fi_curve(model, currents, duration=1000.0, dt=None, settle=None, method=None
             try_=f"dt={min(dt / 10, model.dt):g}",
         )
     return np.asarray(rates, float)
+
+
+def _currents(given):
+    currents = np.atleast_1d(as_array(unbox(given)))
+    if currents.dtype.kind not in "iuf" or currents.ndim != 1 or not currents.size or not np.all(np.isfinite(currents)):
+        raise AnalysisError(
+            f"currents = {given!r:.60}: finite numbers are expected, (current,).", try_="currents=np.linspace(0, 5, 50)"
+        )
+    return currents.astype(float)
 
 
 @functools.partial(jax.jit, static_argnames=("steps", "method"))

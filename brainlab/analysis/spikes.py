@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 
 from .._teaching import TeachingError
@@ -31,7 +33,9 @@ def firing_rate(spikes, dt, window=50.0):
     """
     spikes = _bools(spikes)
     _positive(dt=dt, window=window)
-    width = min(max(round(window / dt), 1), len(spikes))
+    width = round(min(window / dt, 2 * len(spikes)))
+    if width < 1:
+        raise AnalysisError(f"window = {window:g} ms is shorter than a step, dt = {dt:g} ms.", try_=f"window={10 * dt:g}")
     total = np.concatenate([[0.0], np.cumsum(spikes.reshape(len(spikes), -1).mean(axis=1))])
     i = np.arange(len(spikes))
     low, high = np.maximum(i - (width - 1) // 2, 0), np.minimum(i + width // 2 + 1, len(spikes))
@@ -129,6 +133,15 @@ def siegert(mu, sigma, tau, theta, V_reset, t_ref=0.0):
     from scipy.integrate import quad
     from scipy.special import erfcx
 
+    for name, value in {"mu": mu, "sigma": sigma, "tau": tau, "theta": theta, "V_reset": V_reset, "t_ref": t_ref}.items():
+        several = name in ("mu", "sigma") and as_array(value).dtype.kind in "iuf" and np.all(np.isfinite(value))
+        if not (several or is_number(value)):
+            raise AnalysisError(f"{name} = {value!r:.40}: a finite number is expected.", try_=f"{name}=10.0")
+    if tau <= 0 or t_ref < 0:
+        raise AnalysisError(
+            f"tau = {tau:g} ms, t_ref = {t_ref:g} ms: tau must be above 0 ms, t_ref 0 ms or more.",
+            try_="tau=20.0, t_ref=2.0",
+        )
     mu, sigma = np.broadcast_arrays(np.asarray(mu, float), np.asarray(sigma, float))
     if np.any(sigma <= 0):
         raise AnalysisError(
@@ -153,9 +166,11 @@ def siegert(mu, sigma, tau, theta, V_reset, t_ref=0.0):
 
 
 def _bools(spikes):
-    values = np.asarray(getattr(spikes, "value", spikes))
+    values = as_array(getattr(spikes, "value", spikes))
     if values.ndim not in (1, 2) or not len(values):
         raise AnalysisError(f"spikes is {values.shape}: (time,) or (time, neuron) is expected.", try_="run.spikes")
+    if values.dtype.kind not in "biuf":
+        raise AnalysisError(f"spikes = {spikes!r:.60}: True or False is expected for every time step.", try_="run.spikes")
     if values.dtype != bool:
         odd = np.unique(values[(values != 0) & (values != 1)])
         if len(odd):
@@ -170,5 +185,19 @@ def _bools(spikes):
 
 def _positive(**values):
     for name, value in values.items():
-        if not value > 0:
+        if not is_number(value):
+            raise AnalysisError(f"{name} = {value!r:.40}: it must be a number of ms.", try_=f"{name}=1.0")
+        if value <= 0:
             raise AnalysisError(f"{name} = {value:g} ms: it must be above 0 ms.", try_=f"{name}=1.0")
+
+
+def as_array(values) -> np.ndarray:
+    """In NumPy; rows of different lengths are no array, which its dtype says."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        return np.asarray(None)
+
+
+def is_number(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value))

@@ -57,7 +57,7 @@ class Equation:
         """y0 as numbers: one array, or one for each state."""
         n = len(self.states)
         if n == 1:
-            return y0
+            return numbers("y0", y0)
         if not isinstance(y0, tuple | list) or len(y0) != n:
             many = f"{len(y0)} values" if isinstance(y0, tuple | list) else "one value"
             raise IntegrateError(
@@ -66,7 +66,7 @@ class Equation:
                 "each state needs to know where it starts",
                 f"y0=({', '.join(f'{s}0' for s in self.states)})",
             )
-        return tuple(y0)
+        return tuple(numbers(f"{state}0", value) for state, value in zip(self.states, y0, strict=True))
 
     def floats(self, y):
         """States as raw JAX arrays of floats: one, or a tuple of them."""
@@ -140,9 +140,27 @@ def _parameters_before_t(fun, name):
     )
 
 
+def numbers(name, value):
+    """The value, which is a number or an array of numbers; a list of them will do."""
+    value = unbox(value)
+    if isinstance(value, int | float | jax.Array) or any(map(is_tracer, jax.tree.leaves(value))):
+        return value
+    try:
+        array = np.asarray(value)
+        fine = array.size and (array.dtype == bool or jnp.issubdtype(array.dtype, jnp.number))
+    except (TypeError, ValueError):  # rows of different lengths
+        fine = False
+    if not fine:
+        raise IntegrateError(
+            f"{name} = {value!r:.40}: a number is expected, or an array of numbers.", place(user_frame()), try_=f"{name}=1.0"
+        )
+    return value
+
+
 def _float(x):
     """As a JAX array of floats with a dtype of its own (not JAX's weak type of Python numbers, which would not stay)."""
     x = raw(x)
+    x = _joined(x) if isinstance(x, list | tuple) else x
     if not jnp.issubdtype(x.dtype, jnp.inexact):
         return jax.lax.convert_element_type(x, jax.dtypes.canonicalize_dtype(float))
     return jax.lax.convert_element_type(x, x.dtype)

@@ -44,12 +44,12 @@ class MethodTable(tuple):
 def find_method(table: MethodTable, name) -> Method:
     """The row of that name, or an error with the name that was meant."""
     for row in table:
-        if row.name == name:
+        if isinstance(name, str) and row.name == name:
             return row
     names = [row.name for row in table]
     close = difflib.get_close_matches(str(name).lower(), names, n=1)
     raise IntegrateError(
-        f"there is no method {name!r}." + (f" Did you mean {close[0]!r}?" if close else ""),
+        f"there is no method {name!r:.40}." + (f" Did you mean {close[0]!r}?" if close else ""),
         why=f"the methods are {', '.join(names)}",
         try_=f'method="{close[0] if close else "rk4"}"',
     )

@@ -14,11 +14,13 @@ from ..math._program import call
 from ..math._trace import discover, is_tracer, local
 from ..math._where import place, user_frame
 from ..math.loops import scan
-from ._equation import Equation, check_step
+from ._equation import Equation, check_step, numbers
 from ._methods import find_method
 from ._steppers import ODE, pack, stepper
 from .errors import IntegrateError
 from .solution import Solution, check_finite
+
+MOST_STEPS = 2**30  # a solution of one number in each row would take 8 GB
 
 
 def odeint(f=None, method: str = "rk4", dt: float = 0.01):
@@ -57,6 +59,7 @@ class Step:
 
     def __call__(self, *given, dt=None, **named):
         states, t, args, named = self.equation.bind(given, named)
+        states, t = tuple(map(numbers, self.equation.states, states)), numbers("t", t)
         dt = self.dt if dt is None else check_step(dt)
         n = len(states)
 
@@ -150,7 +153,7 @@ def _mesh(t0, t1, dt, steps):
     t0, t1, dt = unbox(t0), unbox(t1), unbox(dt) if dt is None else unbox(check_step(dt))
     if any(map(is_tracer, (t0, t1, dt))):
         return _traced_mesh(t0, t1, steps)
-    t0, t1 = float(t0), float(t1)
+    t0, t1 = _instant("t0", t0), _instant("t1", t1)
     if not (math.isfinite(t0) and math.isfinite(t1) and t1 > t0):
         back = f"solve_ode(lambda x, t: -f(x, -t), y0, {0 - t0:g}, {0 - t1:g}, ...)   # backwards in time" if t1 < t0 else ""
         raise IntegrateError(
@@ -159,8 +162,8 @@ def _mesh(t0, t1, dt, steps):
     finer = f"steps={10 * steps}" if steps is not None else ""
     if steps is None:
         ratio = (t1 - t0) / float(dt)
-        steps = max(1, round(ratio))
-        if abs(ratio - steps) > min(1e-7 * steps, 0.01):  # float32(0.1) still divides 1
+        steps = max(1, round(min(ratio, MOST_STEPS)))
+        if steps < MOST_STEPS and abs(ratio - steps) > min(1e-7 * steps, 0.01):  # float32(0.1) still divides 1
             more = math.ceil(ratio)
             raise IntegrateError(
                 f"dt = {float(dt):g} does not divide t1 - t0 = {t1 - t0:g}: it is {ratio:.6g} steps.",
@@ -168,8 +171,24 @@ def _mesh(t0, t1, dt, steps):
                 "the last step would be another one, or end beside t1",
                 f"steps={more}   # dt = {(t1 - t0) / more:.6g}",
             )
+    if steps >= MOST_STEPS:
+        raise IntegrateError(
+            f"t1 - t0 = {t1 - t0:g} in steps of {float(dt or (t1 - t0) / steps):g}: these are too many steps.",
+            place(user_frame()),
+            "the solution has a row for each of them, and would not fit into the memory",
+            "steps=10_000",
+        )
     dt = (t1 - t0) / steps
     return t0 + np.arange(steps + 1) * dt, dt, finer or f"dt={dt / 10:.9g}"
+
+
+def _instant(name, t) -> float:
+    try:
+        return float(t if np.ndim(t) == 0 and not isinstance(t, str | bool) else "")
+    except (TypeError, ValueError):
+        raise IntegrateError(
+            f"{name} = {t!r:.40}: a time is one number.", place(user_frame()), "the solution starts at t0 and ends at t1"
+        ) from None
 
 
 def _traced_mesh(t0, t1, steps):

@@ -21,8 +21,10 @@ def check(id: str, answer) -> Card:
         return Card("passed", Text("{id} passed", id=exercise.id), Text(exercise.praise))
     if found.kind != "untouched":
         _store.update_exercise(exercise.id, attempts=_store.exercise(exercise.id)["attempts"] + 1)
-    help_ = '`bl.lessons.hint("{id}")` gives a hint; after an attempt `bl.lessons.reveal("{id}")` shows a solution.'
-    foot = Text(help_, id=exercise.id)
+    foot = Text(
+        '`bl.lessons.hint("{id}")` gives a hint; after an attempt `bl.lessons.reveal("{id}")` shows a solution.',
+        id=exercise.id,
+    )
     return Card(found.kind, Text("{id} not yet", id=exercise.id), found.text, foot=foot)
 
 
@@ -53,8 +55,10 @@ def reveal(id: str) -> Card:
     exercise = find("exercise", exercises(), id)
     known = _store.exercise(exercise.id)
     if not known["attempts"]:
-        first = 'Try it first: one `bl.lessons.check("{id}", ...)` of your own answer, right or wrong, opens it.'
-        text = Text(first, id=exercise.id)
+        text = Text(
+            'Try it first: one `bl.lessons.check("{id}", ...)` of your own answer, right or wrong, opens it.',
+            id=exercise.id,
+        )
         return Card("info", Text("The solution of {id} is still closed", id=exercise.id), text)
     _store.update_exercise(exercise.id, revealed=True)
     return Card("info", Text("A solution of {id}", id=exercise.id), Text(exercise.praise), code=exercise.solution.strip())

@@ -148,7 +148,7 @@ def _rest(model, I):
     def halve(_, ends):
         low, high = ends
         middle = 0.5 * (low + high)
-        below = outward(middle) < 0
+        below = ~(outward(middle) >= 0)  # below -1800 mV a rate is inf/inf in 32 bits: NaN counts as far below, too
         return jnp.where(below, middle, low), jnp.where(below, high, middle)
 
     low, high = lax.fori_loop(0, 60, halve, (low, high))

@@ -36,7 +36,7 @@ class Input:
     def __add__(self, other):
         if isinstance(other, Input):
             return Input(lambda n, dt: _plus(self.values(n, dt), other.values(n, dt)), f"{self!r} + {other!r}")
-        other = _number("added number", other)
+        other = _per_neuron("added number", other)
         return Input(
             lambda n, dt: _plus(self.values(n, dt), np.broadcast_to(other, (n, *other.shape))), f"{self!r} + {_short(other)}"
         )
@@ -44,7 +44,7 @@ class Input:
     __radd__ = __add__
 
     def __mul__(self, factor):
-        factor = _number("factor", factor)
+        factor = _per_neuron("factor", factor)
 
         def values(n, dt):
             mine = self.values(n, dt)
@@ -60,6 +60,9 @@ class Input:
 
     def __sub__(self, other):
         return self + -1 * other
+
+    def __rsub__(self, other):
+        return -1 * self + other
 
     def __repr__(self):
         return self._text
@@ -91,9 +94,9 @@ def ramp(first, last, start=0.0, stop=None) -> Input:
     >>> ramp(0.0, 4.0).values(4, dt=1.0)
     array([0., 1., 2., 3.])
     """
-    (first, last), (start,) = (_number("first", first), _number("last", last)), _times(start=start)
+    (first, last), (start,) = (_per_neuron("first", first), _per_neuron("last", last)), _times(start=start)
     if stop is not None:
-        (stop,) = _times(stop=stop)
+        stop = _finite("stop", stop)
         _ordered("ramp", start, stop)
 
     def values(steps, dt):
@@ -115,8 +118,7 @@ def pulses(amplitude, start=0.0, width=1.0, interval=None, count=1) -> Input:
         raise SimulationError(
             f"width = {width:g} ms: a pulse must last longer than 0 ms.", try_="pulses(amplitude, width=1.0)"
         )
-    if not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 1:
-        raise SimulationError(f"count = {count!r}: the number of pulses must be a whole number, 1 or more.", try_="count=2")
+    _whole("count", count, least=1)
     if count > 1 and interval is None:
         raise SimulationError(f"{count} pulses need the interval between their starts.", try_=f"interval={10 * width:g}")
     interval = 0.0 if interval is None else _times(interval=interval)[0]
@@ -163,6 +165,9 @@ def noise(sigma, tau=5.0, mean=0.0, seed=0, size=None) -> Input:
         raise SimulationError(
             f"noise(sigma={sigma:g}, tau={tau:g}): sigma must be 0 or more and tau above 0 ms.", try_="noise(1.0, tau=5.0)"
         )
+    _whole("seed", seed, least=0)
+    if size is not None:
+        _whole("size", size, least=1)
 
     def values(steps, dt):
         from scipy.signal import lfilter
@@ -179,6 +184,9 @@ def drawn(values, dt=None) -> Input:
     """A current given by its values: (time,) or (time, neuron).
 
     dt : ms between the values, which are then joined by straight lines; None: one value per step of the run
+
+    >>> drawn([0.0, 1.0, 0.0], dt=1.0).values(6, dt=0.5)
+    array([0. , 0.5, 1. , 0.5, 0. , 0. ])
     """
     values = _number("drawn current", values)
     if values.ndim not in (1, 2) or not len(values):
@@ -213,9 +221,7 @@ def drawn(values, dt=None) -> Input:
 
 
 def _wave(name, shape, amplitude, **times) -> Input:
-    amplitude = _number("amplitude", amplitude)
-    if amplitude.ndim > 1:
-        raise SimulationError(f"the amplitude of {name} is a number or an array (neuron,), got shape {amplitude.shape}.")
+    amplitude = _per_neuron("amplitude", amplitude)
     return Input(
         lambda steps, dt: np.multiply.outer(shape(np.arange(steps) * dt) * 1.0, amplitude),
         f"{name}({_short(amplitude)}{_listed(**times)})",
@@ -244,17 +250,30 @@ def _number(what, value):
     return array.astype(float)
 
 
+def _per_neuron(what, value):
+    array = _number(what, value)
+    if array.ndim > 1:
+        raise SimulationError(f"the {what} of an input is a number or an array (neuron,), got shape {array.shape}.")
+    return array
+
+
 def _finite(name, value) -> float:
     if not isinstance(value, Real) or isinstance(value, bool) or not np.isfinite(value):
-        raise SimulationError(f"{name} = {value!r}: it must be a number.")
+        raise SimulationError(f"{name} = {value!r}: it must be a finite number.")
     return float(value)
 
 
 def _times(**times):
     for name, value in times.items():
-        if not isinstance(value, Real) or isinstance(value, bool) or np.isnan(value):
+        endless = name == "stop" and value == np.inf
+        if not isinstance(value, Real) or isinstance(value, bool) or not (np.isfinite(value) or endless):
             raise SimulationError(f"{name} = {value!r}: a time in ms is expected.")
     return tuple(map(float, times.values()))
+
+
+def _whole(name, value, least):
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise SimulationError(f"{name} = {value!r}: it must be a whole number, {least} or more.", try_=f"{name}={least + 1}")
 
 
 def _ordered(name, start, stop):

@@ -99,6 +99,8 @@ class Population(Module):
         """
         dt = self.model.dt if dt is None else dt
         I = unbox(I)
+        if not isinstance(I, jax.Array) and (_as_numbers(I) is None or not np.all(np.isfinite(I))):
+            raise SimulationError(f"I = {I!r:.60}: a finite number is expected, or one per neuron.", try_="pop.step(2.0)")
         if np.shape(I) not in ((), (self.size,)):
             raise SimulationError(
                 f"I is {np.shape(I)}, the population has size {self.size}.", try_="a number, or one per neuron"
@@ -167,9 +169,17 @@ def _check_model(model) -> None:
     raise SimulationError(f"a neuron model was expected, got {model!r}.", try_="bl.LIF()")
 
 
+def _as_numbers(values) -> np.ndarray | None:
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
 def _check_noise(noise, size):
-    values = np.asarray(unbox(noise))
-    if values.dtype.kind not in "iuf" or not np.all(np.isfinite(values)) or np.any(values < 0):
+    values = _as_numbers(unbox(noise))
+    if values is None or values.dtype == bool or not np.all(np.isfinite(values)) or np.any(values < 0):
         raise SimulationError(f"noise = {noise!r}: it must be 0 or more, in mV/sqrt(ms).", try_="noise=0.5")
     if values.shape not in ((), (size,)):
         raise SimulationError(

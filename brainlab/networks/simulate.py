@@ -18,12 +18,14 @@ from .inputs import Input
 from .population import Population, check_dt
 from .run import Run
 
+MOST_STEPS = 2**30  # a row of one neuron alone would take 10 GB
+
 
 def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monitors=("V",), progress: bool = False) -> Run:
     """Run a neuron or a population for `duration` ms.
 
     target   : a Neuron, such as bl.LIF(): a fresh cell at rest; or a Population, which goes on from where it is
-    dt       : ms, time step; None for the model's own (0.1 for LIF, 0.01 for HH)
+    dt       : ms, time step; None for the model's own (0.1 for LIF, 0.01 for HH). t_ref is rounded to whole steps
     inputs   : a number, an Input of bl.inputs, or an array: (time,), (neuron,) or (time, neuron), in the model's unit
     monitors : names of states to keep; "I" is the input. Spikes are always kept
     progress : show a progress bar
@@ -47,7 +49,12 @@ def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monit
     model = population.model
     dt = model.dt if dt is None else dt
     steps = count_steps(model, duration, dt)
-    monitors = (monitors,) if isinstance(monitors, str) else tuple(monitors)
+    monitors = (monitors,) if isinstance(monitors, str) else monitors
+    if not isinstance(monitors, tuple | list):
+        raise SimulationError(
+            f"monitors = {monitors!r}: the names of what is kept are expected.", try_=f"monitors=({model.states[0]!r},)"
+        )
+    monitors = tuple(monitors)
     for name in monitors:
         if name not in (*model.states, "I"):
             raise unknown_monitor(model, name)
@@ -102,7 +109,13 @@ def count_steps(model, duration, dt) -> int:
         raise SimulationError(
             f"duration = {duration:g} ms: it must be above 0 ms.", why="time goes forwards", try_="duration=100.0"
         )
-    steps = round(duration / dt)
+    steps = round(min(duration / dt, MOST_STEPS))
+    if steps == MOST_STEPS:
+        raise SimulationError(
+            f"duration = {duration:g} ms in steps of dt = {dt:g} ms: these are more than {MOST_STEPS:,} steps.",
+            why="so many take hours, and a row for each of them would not fit into the memory",
+            try_=f"duration={1e5 * model.dt:g}",
+        )
     if steps < 1 or abs(steps * dt - duration) > 1e-6 * duration:
         raise SimulationError(
             f"duration = {duration:g} ms is not a whole number of steps of dt = {dt:g} ms.",
@@ -123,13 +136,18 @@ def current(inputs, steps: int, dt: float, size: int, owner: str):
             try_=f"inputs=f(np.arange({steps}) * {dt:g})",
         )
     else:
-        values = np.asarray(unbox(inputs) if isinstance(inputs, Array) else inputs)
-    if values.dtype.kind not in "iufb":
-        raise SimulationError(f"inputs = {inputs!r}: numbers are expected.", try_="inputs=2.0")
-    bad = np.argwhere(~np.isfinite(values))
+        try:
+            values = np.asarray(unbox(inputs) if isinstance(inputs, Array) else inputs)
+        except ValueError:  # rows of different lengths
+            values = np.asarray(None)
+    if values.dtype.kind not in "iufb" or not values.size:
+        raise SimulationError(f"inputs = {inputs!r:.60}: numbers are expected.", try_="inputs=2.0")
+    bad = np.argwhere(~(np.abs(values) <= np.finfo(jax.dtypes.canonicalize_dtype(float)).max))
     if len(bad):
         where = f" at {tuple(map(int, bad[0]))}" if values.ndim else ""
-        raise SimulationError(f"the input is {values[tuple(bad[0])]}{where}.", why="no current is infinite or not a number")
+        value = values[tuple(bad[0])]
+        why = "it is too large for a 32-bit number" if np.isfinite(value) else "no current is infinite or not a number"
+        raise SimulationError(f"the input is {value}{where}.", why=why)
     zeros = np.zeros(steps)
     if values.shape in ((), (1,)):
         return zeros, values.reshape(()).astype(float)

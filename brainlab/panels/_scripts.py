@@ -1,6 +1,8 @@
-"""Code that does the same as a panel without it: the parts that several panels share."""
+"""Code that does the same as a panel without it, and words about it: the parts that several panels share."""
 
 from __future__ import annotations
+
+from ..language import tr
 
 HEAD = "import brainlab as bl\n"
 
@@ -24,3 +26,8 @@ def value(x: float) -> str:
     ('5.5', '-3.0', '20.0')
     """
     return repr(float(f"{float(x):.7g}"))
+
+
+def counted(n: int) -> str:
+    """`no spike`, `one spike`, `3 spikes`, in the current language."""
+    return tr("no spike") if n == 0 else tr("one spike") if n == 1 else tr("{n} spikes", n=n)

@@ -10,6 +10,8 @@ import numpy as np
 from .._teaching import TeachingError
 from ..params import unknown_name
 
+SEEDS = 2**32  # what the random numbers can begin with
+
 
 class StateCodeError(TeachingError, ValueError):
     """A line that is not the state of this panel.
@@ -44,6 +46,8 @@ def read(panel: str, text: str, parameters: dict) -> tuple[dict, int]:
         try:
             if name == "seed":
                 seed = int(value)
+                if not 0 <= seed < SEEDS:
+                    raise ValueError(value)
             elif name not in parameters:
                 raise unknown_name(panel, name, parameters)
             else:

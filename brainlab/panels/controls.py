@@ -29,7 +29,7 @@ def control(p: Param, value=None):
         min=float(low),
         max=float(high),
         step=step(low, high),
-        symbol=p.symbol or p.name,
+        symbol=p.symbol or ("" if p.name in p.doc.replace(":", " ").split() else p.name),
         unit=p.unit,
         default=float(p.default),
         **common,

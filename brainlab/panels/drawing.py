@@ -51,9 +51,9 @@ class Drawing:
         with self._lock, self.layout.pace.frame(self.layout.moving()):
             try:
                 self._problem, problem = None, self._problem
-                if problem is not None:
+                self._draw_wanted(raising or problem is not None)
+                if problem is not None:  # one value was refused; others may have come with it
                     raise problem
-                self._draw_wanted(raising)
             except Exception as error:
                 self.layout.show_problem(error)
                 if raising:
@@ -71,34 +71,31 @@ class Drawing:
 
     def _draw_wanted(self, wait: bool):
         program = self._program()
-        wanted, seed = self._wanted, np.uint32(self._seed)
+        wanted, pinned, seed = self._wanted, self._pinned, np.uint32(self._seed)  # they may change while this is drawn
         model, experiment = self.state(wanted)
         if not wait and self._shown is not None and not program.is_ready(model, experiment, seed):
-            return self._rebuild(model, experiment, seed)
+            return self._rebuild(wanted, (model, experiment, seed))
         self.values = wanted
-        if self._shown_key(wanted) != self._shown:
+        key = _shown_key(wanted, pinned, seed)
+        if key != self._shown:
             arrays = program(model, experiment, seed)
             refuse_nan(arrays)
             self.draw(**arrays)
             self.numbers = self.measure(**arrays)
-            self._draw_pinned(program, seed)
-            self._shown = self._shown_key(wanted)
+            self._draw_pinned(pinned, program, seed)
+            self._shown = key
             self.arrays = arrays
         self._show_controls()
         self.layout.show_words(self.words(Snapshot.of(self.numbers)))
 
-    def _shown_key(self, wanted):
-        pinned = None if self._pinned is None else tuple(map(_hashable, self._pinned.values()))
-        return (tuple(map(_hashable, wanted.values())), self._seed, pinned)
-
-    def _draw_pinned(self, program, seed):
-        if self._pinned is None:
+    def _draw_pinned(self, pinned, program, seed):
+        if pinned is None:
             return
-        wanted, self.values = self.values, self._pinned
-        key = (*map(_hashable, self._pinned.values()), self._seed)
+        wanted, self.values = self.values, pinned
+        key = (*map(_hashable, pinned.values()), seed)
         try:
             if self._ghost is None or self._ghost[0] != key:
-                self._ghost = (key, program(*self.state(self._pinned), seed))
+                self._ghost = (key, program(*self.state(pinned), seed))
             for figure in self.figures:
                 figure.ghostly = True
             self.draw(**self._ghost[1])
@@ -107,17 +104,19 @@ class Drawing:
             for figure in self.figures:
                 figure.ghostly = False
 
-    def _rebuild(self, model, experiment, seed):
+    def _rebuild(self, wanted, args):
         """A structural control was moved: the old picture stays while the new code is compiled elsewhere."""
         self.layout.show_busy(tr("rebuilding ..."))
         if self._building is None:
 
             def done(error):
-                self._building, self._problem = None, error
+                self._building = None
+                if self._wanted is wanted:  # else something else is wanted by now, and may well work
+                    self._problem = error
                 self._worker.ask()
 
             self._building = True
-            self._program().build((model, experiment, seed), done)
+            self._program().build(args, done)
 
     def _show_controls(self):
         """Controls and handles stand where the values are; the one in the student's hand is left alone."""
@@ -164,6 +163,11 @@ def refuse_nan(arrays: dict):
                 why=tr("the step dt is too long for the fastest change in the model"),
                 try_=tr("a smaller dt, or reset"),
             )
+
+
+def _shown_key(wanted, pinned, seed):
+    ghost = None if pinned is None else tuple(map(_hashable, pinned.values()))
+    return tuple(map(_hashable, wanted.values())), seed, ghost
 
 
 def _hashable(value):

@@ -150,6 +150,13 @@ class Figure:
         self._hands["handles"].append({"name": name, "axis": axis, **look})
         self.show_hands()
 
+    def enable(self, name: str, yes: bool):
+        """Let a handle be taken hold of, or only be seen."""
+        handles = [{**h, "disabled": not yes} if h["name"] == name else h for h in self._hands["handles"]]
+        if handles != self._hands["handles"]:
+            self._hands["handles"] = handles
+            self.show_hands()
+
     def drawn(self, name: str, n: int, **look):
         """Let the pointer draw y(x), n numbers over the width: the panel's array parameter of that name."""
         self._hands["draw"] = {"name": name, "n": n, **look}
@@ -224,6 +231,15 @@ class Figure:
                 kind = {"y": "level", "x": "mark"}[handle["axis"]]
                 layers.append(svg.Layer(np.array([value]), np.array([value]), "", svg.GHOST, kind, "dashed", 1.0))
         return svg.Axes(self.x.label, self.y.label, tr(self.title), self.x.span, self.y.span, layers, self.height)
+
+
+def above(step: float, *values) -> float:
+    """The end of an axis from 0: as many whole steps as all the values need, so that it does not move with every one.
+
+    >>> above(100.0, 30.0, [80.0, 210.0]), above(100.0, 0.0)
+    (300.0, 100.0)
+    """
+    return step * max(1.0, float(np.ceil(max(np.max(v) for v in values) / step)))
 
 
 class Prediction:

@@ -16,7 +16,8 @@ class Layout:
     """The widgets around the figures. It knows the panel; the panel asks it to show words, problems and predictions."""
 
     def __init__(self, panel):
-        self.panel, self.prediction, self._sketch = panel, None, None
+        self.panel, self.prediction, self._sketch, self._code = panel, None, None, ""
+        self._outcome = None  # says, in the language of the moment, what came of the prediction
         self.downloads, self.readout = Downloads(), Readout()
         self.pace = Pace()
         self.pacer = self.pace.pacer
@@ -88,9 +89,9 @@ class Layout:
         """What is read when nothing moves."""
         for figure in self.panel.figures:
             figure.describe(self.readout.text)
-        code = self.panel.code()
-        if self.code_box.value != code:
-            self.code_box.value = code
+        self._code = self.panel.code()
+        if self.code_box.value != self._code:
+            self.code_box.value = self._code
 
     def show_busy(self, text: str):
         self.readout.state, self.readout.note = "busy", text
@@ -134,7 +135,6 @@ class Layout:
             panel.new_noise()
         elif name == "pin":
             panel.unpin() if panel._pinned is not None else panel.pin()
-            self.tools.update("pin", pressed=panel._pinned is not None)
         elif name in ("more", "share"):
             box = {"more": self.more, "share": self.share}[name]
             self._show(box, box.layout.display == "none")
@@ -144,6 +144,10 @@ class Layout:
         else:
             panel.pressed(name)
 
+    def show_pinned(self, pinned: bool):
+        """The button stays down as long as there is a ghost, whoever made it or took it away."""
+        self.tools.update("pin", pressed=pinned)
+
     def _on_scenario(self, change):
         if change["new"] in self.panel.scenarios and change["new"] != self.panel._scenario:
             self.panel._choose(change["new"])
@@ -152,7 +156,7 @@ class Layout:
 
     def predict(self, prediction):
         """Hide the answer and ask, or show everything if there is nothing to predict."""
-        self.prediction, self._sketch = prediction, None
+        self.prediction, self._sketch, self._outcome = prediction, None, None
         for figure in self.panel.figures:
             figure.show_hands()
             figure.hide_results(prediction is not None)
@@ -165,7 +169,9 @@ class Layout:
             self._show(self.options, False)
             overlay = self.panel.figures[prediction.figure].overlay
             overlay.draw = {"name": "prediction", "n": 80, "color": "6", "label": tr("your prediction")}
+            overlay.handles = [{**handle, "disabled": True} for handle in overlay.handles]  # they lie under the curve
             overlay.value = {**overlay.value, "prediction": [prediction.start] * 80}
+            self._sketch = None  # the flat line is only where the hand begins
         self.relabel()
 
     def sketched(self, name, values):
@@ -194,12 +200,13 @@ class Layout:
             drawn = guess if guess is not None else self._sketch
             if drawn is not None:
                 self.panel.figures[asked.figure].prediction.show(np.asarray(drawn, float))
-            self.question.value = tr("Compare your dashed curve with what happens.")
+            self._outcome = lambda: tr("Compare your dashed curve with what happens.")
         else:
             chosen = guess if guess is not None else self.options.value
-            happened = tr(asked.options[asked.answer(self.panel.numbers)])
+            happened = asked.came_true(self.panel.numbers)
             text = "You said: {chosen}. It was: {happened}." if chosen else "It was: {happened}."
-            self.question.value = tr(text, chosen=tr(chosen), happened=happened)
+            self._outcome = lambda: tr(text, chosen=tr(chosen), happened=tr(happened))
+        self.question.value = self._outcome()
         self._show(self.options, False)
         self._show(self.reveal_button, False)
         self.show_words(self.panel.words(self.panel.snapshot()))
@@ -207,12 +214,13 @@ class Layout:
     # ---- sharing
 
     def _share(self):
-        self.code_box = ipywidgets.Text(continuous_update=False, layout={"width": "100%"})
+        self.code_box = ipywidgets.Text(
+            continuous_update=False, layout={"width": "100%"}, style={"description_width": "initial"}
+        )
         self.code_box.observe(self._on_code, "value")
-        self.code_label = ipywidgets.HTML()
         self.exports = Buttons(items=self._exports())
         self.exports.on_press(self._guarded(self._export))
-        box = ipywidgets.VBox([ipywidgets.HBox([self.code_label, self.code_box]), self.exports])
+        box = ipywidgets.VBox([self.code_box, self.exports])
         box.add_class("bl-share")
         return box
 
@@ -224,7 +232,7 @@ class Layout:
         export.download(self.panel, kind, self.downloads)
 
     def _on_code(self, change):
-        if change["new"] and change["new"] != self.panel.code():
+        if change["new"] not in ("", self._code):  # not `panel.code()`: a hand may have moved on since it was written
             try:
                 self.panel._restore(change["new"])
             except Exception as error:
@@ -247,11 +255,13 @@ class Layout:
         self.scenarios.options = self._scenarios()
         self.scenarios.value = panel._scenario
         self.look.value = "" if self.prediction else tr(panel.scenarios[panel._scenario].look)  # it would tell the answer
-        self.code_label.value = tr("state code")
+        self.code_box.description = tr("state code")
         self.exports.items = self._exports()
         if self.prediction is not None:
             self._show(self.reveal_button, True)
             self.question.value = tr(self.prediction.question)
+        elif self._outcome is not None:
+            self.question.value = self._outcome()
         if isinstance(self.prediction, Choose):
             self.options.options = [[text, tr(text)] for text in self.prediction.options]
             self.options.value = self.options.value if self.options.value in self.prediction.options else ""

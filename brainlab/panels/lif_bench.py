@@ -10,8 +10,8 @@ from ..math._array import raw
 from ..models import LIF
 from ..networks.core import trace
 from ..params import param
-from ._scripts import code, value
-from .figures import Axis, Figure
+from ._scripts import code, counted, value
+from .figures import Axis, Figure, above
 from .panel import Panel, Scenario
 from .prediction import Choose, Sketch
 
@@ -50,7 +50,7 @@ class LIFPanel(Panel):
             predict=Choose(
                 "The time constant was doubled, from 10 to 20 ms. Before, the neuron needed 1.5 nA to fire. And now?",
                 ("half as much", "the same", "twice as much"),
-                answer=lambda numbers: 1 + round(np.log2(numbers["rheobase (nA)"] / 1.5)),
+                answer=lambda numbers: 1 + round(np.log2(max(numbers["rheobase (nA)"], 0.01) / 1.5)),
             ),
         ),
         "noise": Scenario({"I": 1.3, "sigma": 2.0}, "Below threshold, and yet it fires. Throw the die."),
@@ -98,31 +98,38 @@ class LIFPanel(Panel):
         current = I + jnp.interp(t, jnp.linspace(0, DURATION, len(drawn)), drawn)
         noise = sigma * jnp.sqrt(2 / model.tau_m)  # so that sigma is the spread (SD) that V would have without a threshold
         out = trace(model, current, dt, key=key, noise=noise, method=method)
+        rates = raw(model.rate(jnp.append(CURRENTS, I)))
         return {
             "t": t,
             "V": out["V"],
             "spikes": out["spikes"],
             "current": current,
-            "rates": raw(model.rate(CURRENTS)),
+            "rates": rates[:-1],
+            "closed": rates[-1],
             "I": I,
         }
 
-    def draw(self, t, V, spikes, current, rates, I):
+    def draw(self, t, V, spikes, current, rates, closed, I):
         self.V.set(t, np.where(spikes, TOP, V))
         self.I_curve.set(t, current)
         self.f.set(CURRENTS, rates)
-        self.now.set([I], [mean_rate(t, spikes)])
+        rate = mean_rate(t, spikes)
+        self.now.set([I], [rate])
+        self.f_figure.set_ranges(y=(0.0, above(200.0, rates, rate)))
 
-    def measure(self, t, V, spikes, current, rates, I):
+    def measure(self, t, V, spikes, current, rates, closed, I):
         rheobase = self.values["V_th"] - self.values["E_L"]
         return {
             "spikes": int(spikes.sum()),
             "rate (Hz)": mean_rate(t, spikes),
-            "closed form (Hz)": float(np.interp(I, CURRENTS, rates)),
+            "closed form (Hz)": float(closed),
             "rheobase (nA)": rheobase / self.values["R_m"],
         }
 
     def words(self, numbers):
+        if numbers["spikes"] < 2:  # no interval, no rate
+            few = dict(n=counted(numbers["spikes"]), rheobase=numbers["rheobase (nA)"])
+            return tr("In 200 ms: {n}. It needs {rheobase:g} nA to fire at all.", **few)
         return tr(
             "{spikes} spikes in 200 ms, {rate:g} Hz. It needs {rheobase:g} nA to fire at all.",
             spikes=numbers["spikes"],

@@ -11,6 +11,7 @@ import numpy as np
 from .._teaching import TeachingError
 from ..language import tr
 from ..params import info
+from .code import SEEDS
 from .drawing import refuse_nan
 from .panel import Panel
 from .programs import Program
@@ -43,6 +44,7 @@ class LivePanel(Panel):
         self.playing = False
         self.events = {name: 0.0 for name in self.event_names}
         super().__init__(**values)
+        self.pacer.on_painted(lambda *_: self._worker.ask() if self.playing else None)  # also after a long silence
 
     event_names: tuple[str, ...] = ()  # what a button sends into the model once: an argument of `advance`, 1 for one frame
 
@@ -68,7 +70,8 @@ class LivePanel(Panel):
 
     def send(self, event: str):
         """As the button of that name: once, at the next moment."""
-        self.events[event] = 1.0
+        with self._lock:  # not while the worker hands the events of before to the model
+            self.events[event] = 1.0
         self._ask()
 
     def pin(self):
@@ -82,6 +85,7 @@ class LivePanel(Panel):
                 for figure in self.figures:
                     figure.ghostly = False
         self._pinned = {}
+        self.layout.show_pinned(True)
 
     def _choose(self, name):
         with self._lock:  # not while the worker is about to store where the old run has come to
@@ -101,8 +105,11 @@ class LivePanel(Panel):
             self.pause() if self.playing else self.play()
         elif name == "step":
             self.pause()
-            with self._lock:
-                self._go_on(round(1.0 / self.sample))
+            try:
+                with self._lock:
+                    self._go_on(round(1.0 / self.sample))
+            except Exception as error:  # shown in the panel, which lives on
+                self._state, self._problem = None, error
             self._ask()
         elif name in self.events:
             self.send(name)
@@ -147,7 +154,7 @@ class LivePanel(Panel):
         while samples > 0:
             n = min(samples, self.most)
             events, self.events = self.events, dict.fromkeys(self.events, 0.0)
-            seed = np.uint32(self._seed * 1_000_003 + round(self._now / self.sample))
+            seed = np.uint32((self._seed * 1_000_003 + round(self._now / self.sample)) % SEEDS)
             state, rows = self._program()(model, experiment, events, self._state, n, seed)
             rows = {name: row[:n] for name, row in rows.items()}
             refuse_nan(rows)
@@ -165,7 +172,7 @@ class LivePanel(Panel):
             self._due = min(self._due - samples, 1.0)
         try:
             self._go_on(samples)
-        except TeachingError:
+        except Exception:
             self._state = None  # it blew up: begin anew with the next picture
             self.pause()
             raise

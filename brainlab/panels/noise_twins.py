@@ -12,7 +12,7 @@ from ..models import LIF
 from ..networks.core import trace
 from ..params import param
 from ._scripts import code, value
-from .figures import Axis, Figure
+from .figures import Axis, Figure, above
 from .panel import Panel, Scenario
 from .prediction import Choose
 
@@ -98,11 +98,12 @@ class NoisePanel(Panel):
             "rates": many.sum(0).mean(1) / COUNTED * 1000.0,
             "formula": siegert(CURVE, sigma, tau, t_ref),
             "still": silent_rate(CURVE, tau, t_ref),
+            "still_now": silent_rate(mu, tau, t_ref),
             "now": siegert(jnp.array([mu]), sigma, tau, t_ref)[0],
             "mu": mu,
         }
 
-    def draw(self, V, spikes, trials, rates, formula, still, now, mu):
+    def draw(self, V, spikes, trials, rates, formula, still, still_now, now, mu):
         t = (np.arange(len(V)) + 1) * DT
         V = np.where(spikes, TOP, V)
         self.threshold.set([0, SHOWN], [1, 1])
@@ -112,13 +113,14 @@ class NoisePanel(Panel):
         self.f_noise.set(CURVE, formula)
         self.f_counted.set(DRIVES, rates[1:])
         self.now.set([mu], [rates[0]])
+        self.f_figure.set_ranges(y=(0.0, above(120.0, rates, formula, still)))
 
-    def measure(self, V, spikes, trials, rates, formula, still, now, mu):
+    def measure(self, V, spikes, trials, rates, formula, still, still_now, now, mu):
         intervals = np.concatenate([np.diff(np.flatnonzero(column)) for column in trials.T]) * DT
         return {
             "rate (Hz)": float(rates[0]),
             "CV": float(intervals.std() / intervals.mean()) if len(intervals) > 1 else 0.0,
-            "without noise (Hz)": float(np.interp(mu, CURVE, still)) if mu > 1 else 0.0,
+            "without noise (Hz)": float(still_now),
             "formula (Hz)": float(now),
         }
 

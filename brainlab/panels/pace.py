@@ -24,6 +24,7 @@ class Pace:
 
     def __init__(self):
         self.pacer = Pacer()
+        self._lock = threading.Lock()  # of the two below: answers come in other threads
         self._sent: dict[int, float] = {}
         self._trips: deque[float] = deque(maxlen=40)  # s; the shortest of the last is the line without waiting
         self._last = 0.0
@@ -43,14 +44,20 @@ class Pace:
         try:
             yield
         finally:
-            with lock:  # who sends from now on, in another thread, sends by itself
-                for widget in widgets:
-                    widget.__dict__.pop("_send", None)
-            if together:
-                self._last = time.monotonic()
-                buffers = [buffer for *_, its in letters for buffer in its]
-                number = self.pacer.frame([(model, message, len(its)) for model, message, its in letters], buffers)
-                self._sent[number] = self._last
+            with lock:  # another thread's message waits here: it must not overtake these
+                try:
+                    if together:
+                        self._post(letters)
+                finally:
+                    for widget in widgets:
+                        widget.__dict__.pop("_send", None)
+
+    def _post(self, letters):
+        self._last = time.monotonic()
+        buffers = [buffer for *_, its in letters for buffer in its]
+        number = self.pacer.frame([(model, message, len(its)) for model, message, its in letters], buffers)
+        with self._lock:
+            self._sent[number] = self._last
 
     def _ask_again(self) -> bool:
         """A page that said hello has fallen silent: now and then one frame goes out to see whether it is there."""
@@ -58,14 +65,16 @@ class Pace:
 
     def _painted(self, number):
         now = time.monotonic()
-        for n in [n for n in self._sent if n <= number]:
-            sent = self._sent.pop(n)
-            if n == number:
-                self._trips.append(now - sent)
+        with self._lock:
+            for n in [n for n in self._sent if n <= number]:
+                sent = self._sent.pop(n)
+                if n == number:
+                    self._trips.append(now - sent)
 
     @property
     def window(self) -> int:
-        trip = min(self._trips, default=0.0)
+        with self._lock:
+            trip = min(self._trips, default=0.0)
         return min(2 + math.ceil(trip / FRAME), MOST)
 
     def wait(self) -> float:

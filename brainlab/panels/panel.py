@@ -75,6 +75,7 @@ class Panel(Drawing):
 
     def __init__(self, **values):
         self._lock = threading.RLock()  # one picture at a time
+        self._storing = threading.Lock()  # one change of what is wanted at a time; never held while anything is drawn
         self._wanted = {name: p.default for name, p in self.parameters.items()}
         self._seed, self._pinned, self._scenario = 0, None, next(iter(self.scenarios))
         self._acting = threading.local()  # this thread is putting values into the controls itself
@@ -135,6 +136,7 @@ class Panel(Drawing):
 
     def set(self, **values) -> Snapshot:
         """Change parameters by name, as if the controls were moved, and wait for the picture. Returns what it shows."""
+        self.state({**self._wanted, **{n: self._checked(n, v) for n, v in values.items()}})  # do they go together?
         self._take(values)
         return self.snapshot()
 
@@ -169,10 +171,12 @@ class Panel(Drawing):
     def pin(self):
         """Keep this run as a ghost; it is drawn again on the same noise as the run it is compared with."""
         self._pinned = dict(self._wanted)
+        self.layout.show_pinned(True)
         self._ask()
 
     def unpin(self):
         self._pinned = None
+        self.layout.show_pinned(False)
         with self._lock:
             for figure in self.figures:
                 for curves in figure.curves:
@@ -190,6 +194,8 @@ class Panel(Drawing):
 
     def _restore(self, text):
         values, seed = code.read(type(self).__name__, text, self.parameters)
+        checked = {n: self._checked(n, v) for n, v in values.items()}
+        self.state({**{n: p.default for n, p in self.parameters.items()}, **checked})  # do they go together?
         self._take_all(values)
         self._seed = seed
         self._ask()
@@ -210,7 +216,12 @@ class Panel(Drawing):
 
     def _take(self, values: dict, source=None):
         """Check and store; nothing is stored unless all of it can be. `source` is the widget that shows it already."""
-        self._wanted = {**self._wanted, **{n: self._checked(n, v) for n, v in values.items()}}
+        checked = {n: self._checked(n, v) for n, v in values.items()}
+        with self._storing:
+            wanted = {**self._wanted, **checked}
+            self.state(wanted)  # refuses values that exclude each other, such as a reset above the threshold
+            self._wanted = wanted
+            self._problem = None  # what was wrong with the values before is over
         for name in values:
             if name in self.controls:
                 self.controls[name].error = ""
@@ -230,6 +241,8 @@ class Panel(Drawing):
 
     def _take_all(self, values: dict):
         """These values, and the default for every other parameter."""
+        for widget in self.controls.values():
+            widget.forget()
         self._take({**{n: p.default for n, p in self.parameters.items()}, **values})
 
     def _checked(self, name, value):
@@ -290,9 +303,10 @@ class Panel(Drawing):
         """The static twin of the figures: SVG that needs no widget."""
         from .. import svg
 
-        self._frame(raising=True)
-        rows = [[f.axes() for f in row] if isinstance(row, list) else row.axes() for row in self.rows]
-        return svg.compose(rows, title=tr(self.title), description=f"{tr(self.title)}: {self.words(self.snapshot())}")
+        with self._lock:  # curves and words of one frame
+            self._frame(raising=True)
+            rows = [[f.axes() for f in row] if isinstance(row, list) else row.axes() for row in self.rows]
+            return svg.compose(rows, title=tr(self.title), description=f"{tr(self.title)}: {self.words(self.snapshot())}")
 
     def __repr__(self):
         changed = {**{n: self._wanted[n] for n in self.visible if n in self.controls}, **self._changed()}

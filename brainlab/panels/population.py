@@ -12,7 +12,7 @@ from ..models import LIF
 from ..networks.core import trace
 from ..params import param
 from ._scripts import code, value
-from .figures import Axis, Figure
+from .figures import Axis, Figure, above
 from .panel import Panel, Scenario
 from .prediction import Choose
 from .raster import Raster
@@ -107,7 +107,7 @@ class PopulationPanel(Panel):
         rate = binned(spikes)
         edges = np.repeat(np.arange(BINS + 1) * BIN, 2)[1:-1]
         steps = np.repeat(rate, 2)
-        self.rate_figure.set_ranges(y=(0.0, max(300.0, 300.0 * np.ceil(rate.max() / 300.0))))
+        self.rate_figure.set_ranges(y=(0.0, above(300.0, rate)))
         self.rate.set(edges, steps)
         inside = (edges >= low - BIN / 2) & (edges <= high + BIN / 2) & self._brushed
         self.marked.set(edges[inside], steps[inside])

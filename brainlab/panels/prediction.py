@@ -17,6 +17,14 @@ class Choose:
     options: tuple[str, ...]
     answer: Callable[[dict], int]
 
+    def came_true(self, numbers: dict) -> str:
+        """The option; the nearest one, where the student has moved on to what the question did not think of.
+
+        >>> Choose("How many?", ("none", "one"), answer=lambda numbers: numbers["spikes"]).came_true({"spikes": 7})
+        'one'
+        """
+        return self.options[min(max(self.answer(numbers), 0), len(self.options) - 1)]
+
 
 @dataclass(frozen=True)
 class Sketch:

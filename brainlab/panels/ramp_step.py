@@ -9,7 +9,7 @@ from ..language import tr
 from ..models import HH
 from ..networks.core import trace
 from ..params import param
-from ._scripts import code, value
+from ._scripts import code, counted, value
 from .figures import Axis, Figure
 from .panel import Panel, Scenario
 from .prediction import Choose
@@ -36,7 +36,8 @@ class RampPanel(Panel):
         symbol=r"t_{rise}",
         slider=(0, 50),
         at_least=0,
-        why="nothing ends before it began",
+        at_most=60,
+        why="nothing ends before it began, and the simulation ends at 70 ms",
     )
 
     scenarios = {
@@ -126,8 +127,3 @@ def ramp(t, rise):
     """From 0 at t = 0 in a straight line to 1 at t = rise; a step if rise is 0. t: (n,) ms"""
     early = jnp.clip(t / jnp.maximum(rise, 1e-6), 0.0, 1.0)
     return jnp.where(rise > 0, early, (t > -1e-4) * 1.0)
-
-
-def counted(n: int) -> str:
-    """`no spike`, `one spike`, `3 spikes`, in the current language."""
-    return tr("no spike") if n == 0 else tr("one spike") if n == 1 else tr("{n} spikes", n=n)

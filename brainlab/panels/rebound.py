@@ -9,11 +9,10 @@ from ..language import tr
 from ..models import HH
 from ..networks.core import trace
 from ..params import param
-from ._scripts import code, value
+from ._scripts import code, counted, value
 from .figures import Axis, Figure
 from .panel import Panel, Scenario
 from .prediction import Choose
-from .ramp_step import counted
 
 BEFORE, AFTER = 10.0, 110.0  # ms; the current begins at t = 0
 DT = 0.01  # ms; far below rest the gate m is fast, and warmth makes it faster
@@ -31,8 +30,9 @@ class ReboundPanel(Panel):
 
     I: float = param(-2.0, "uA/cm2", "holding current", slider=(-15, 5))
     width: float = param(
-        30.0, "ms", "duration", symbol="t_{hold}", slider=(1, 60), above=0, why="a current that lasts no time does nothing"
-    )
+        30.0, "ms", "duration", symbol="t_{hold}", slider=(1, 60), above=0, at_most=80,
+        why="a current that lasts no time does nothing, and the simulation ends at 110 ms",
+    )  # fmt: skip
 
     scenarios = {
         "held gently": Scenario({}, "V sags and comes back. Pull the current down and watch what happens after its end."),

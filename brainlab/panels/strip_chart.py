@@ -51,7 +51,7 @@ class StripChartPanel(LivePanel):
         self.V_figure = Figure(t, Axis("V", "mV", (-100, 60)), title="membrane potential", height=240)
         self.V = self.V_figure.curve("V", 1)
         look = dict(min=-100.0, max=60.0, step=0.5, unit="mV", text="V_hold", color="ghost", dash="5 4")
-        self.V_figure.handle("V_hold", "y", label=self.parameters["V_hold"].doc, **look)
+        self.V_figure.handle("V_hold", "y", label=self.parameters["V_hold"].doc, disabled=True, **look)
         self.gate_figure = Figure(t, Axis("open", "", (0, 1)), title="gates", height=170)
         self.gates = self.gate_figure.several(["m", "h", "n"], [3, 4, 5], ghost=True)
         self.figures = [self.V_figure, self.gate_figure]
@@ -75,6 +75,7 @@ class StripChartPanel(LivePanel):
 
     def draw(self, t, V, m, h, n):
         self.V.set(t, V)
+        self.V_figure.enable("V_hold", bool(self.values["clamp"]))  # without the clamp it holds nothing
         self.gates.set(t, np.stack([m, h, n]))
 
     def measure(self, t, V, m, h, n):
@@ -84,13 +85,15 @@ class StripChartPanel(LivePanel):
         return {"V (mV)": float(V[-1]), "spikes": len(ups), "rate (Hz)": rate, "width (ms)": width if len(ups) else 0.0}
 
     def words(self, numbers):
-        return tr(
+        text = {  # fewer than two spikes have no rate
+            0: "V is {V:g} mV. In the last 100 ms: no spike.",
+            1: "V is {V:g} mV. In the last 100 ms: one spike, {width:g} ms wide at -20 mV.",
+        }.get(
+            numbers["spikes"],
             "V is {V:g} mV. In the last 100 ms: {spikes} spikes, {rate:g} Hz, {width:g} ms wide at -20 mV.",
-            V=numbers["V (mV)"],
-            spikes=numbers["spikes"],
-            rate=numbers["rate (Hz)"],
-            width=numbers["width (ms)"],
         )
+        V, spikes, rate, width = (numbers[name] for name in ("V (mV)", "spikes", "rate (Hz)", "width (ms)"))
+        return tr(text, V=V, spikes=spikes, rate=rate, width=width)
 
     def tools(self):
         push = {"name": "stimulate", "label": tr("stimulate"), "icon": "bolt", "title": tr("a short pulse of current")}
@@ -99,6 +102,14 @@ class StripChartPanel(LivePanel):
     def script(self):
         model, experiment = self.state()
         g_Na, g_K = model.g_Na * (1 - experiment.TTX / 100), model.g_K * (1 - experiment.TEA / 100)
+        if experiment.clamp:
+            return f"""import brainlab as bl
+
+axon = bl.{model!r}
+V = {experiment.V_hold!r}      # mV, held
+m, h, n = (float(gate) for gate in axon.steady(V))      # where the gates go
+print(f"V {{V:g}} mV: m {{m:.3f}}, h {{h:.3f}}, n {{n:.3f}}")
+"""
         return f"""import brainlab as bl
 
 axon = bl.{model!r}.replace(g_Na={g_Na!r}, g_K={g_K!r})

@@ -60,6 +60,15 @@ def test_psth_counts():
         (lambda: fi_curve(bl.LIF(), [1.0], duration=100.0, settle=100.0), "settle = 100 ms must lie between"),
         (lambda: fi_curve(bl.HH(), [5.0, 10.0], dt=0.2), "HH at I = 5 uA/cm2 became NaN"),
         (lambda: fi_curve(bl.LIF, [1.0]), "class of neurons"),
+        (lambda: fi_curve(bl.LIF(), ["a"]), "currents = .'a'.: finite numbers are expected"),
+        (lambda: fi_curve(bl.LIF(), []), "finite numbers are expected"),
+        (lambda: fi_curve(bl.LIF(), [1.0], settle="a"), "settle = 'a'"),
+        (lambda: fi_curve(bl.LIF(), [1.0], level="a"), "level = 'a'"),
+        (lambda: firing_rate(["a"], 1.0), "spikes = .'a'.: True or False"),
+        (lambda: firing_rate([0, 1], None), "dt = None: it must be a number of ms"),
+        (lambda: firing_rate([0, 1], 1.0, window=0.2), "shorter than a step"),
+        (lambda: siegert("a", 1.0, 20.0, 20.0, 10.0), "mu = 'a': a finite number"),
+        (lambda: siegert(10.0, 1.0, -20.0, 20.0, 10.0), "tau = -20 ms"),
         (lambda: fi_curve(bl.LIF(), [1.0], dt=0.3), "not a whole number of steps"),
     ],
 )
@@ -81,3 +90,7 @@ def test_fi_curve_of_something_that_stops_is_zero():
     assert fi_curve(bl.HH(), [6.2], duration=500.0, settle=0.0)[0] == 0.0  # three spikes, then rest
     assert fi_curve(bl.HH(), [2.5], duration=200.0, settle=0.0)[0] == 0.0  # one spike
     assert fi_curve(bl.LIF(), 2.0, duration=300.0).shape == (1,)
+
+
+def test_a_window_longer_than_the_recording_is_cut_at_both_ends():
+    assert firing_rate([1, 0, 0, 0], 1.0, window=100.0).tolist() == [250.0] * 4

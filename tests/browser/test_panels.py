@@ -128,6 +128,40 @@ def test_a_wrong_number_is_said_under_its_control(lab_page):
     lab_page.until("bench._wanted['tau_m'] == 20.0")
 
 
+def test_reset_takes_back_what_could_not_be_read(lab_page):
+    panel = lab_page.page.locator(".bl-panel").first
+    box = panel.locator(".bl-box").first
+    shown = box.input_value()
+    for nonsense in ("abc", "1e999"):
+        box.fill(nonsense)
+        box.press("Enter")
+        panel.get_by_text("is not a number").first.wait_for()
+        panel.get_by_role("button", name="reset", exact=True).click()
+        panel.get_by_text("is not a number").first.wait_for(state="hidden")
+        assert box.input_value() == shown
+
+
+_NAME = """() => {
+    const at = document.activeElement;
+    const name = at.getAttribute('aria-label') || at.textContent || at.labels?.[0]?.textContent || at.title;
+    return at.closest('.bl-panel') ? name.trim() || at.outerHTML.slice(0, 80) + ' has no name' : 'left the panel';
+}"""
+
+
+def test_every_stop_of_the_tab_key_has_a_name(lab_page):
+    panel = lab_page.page.locator(".bl-panel").first
+    share = panel.get_by_role("button", name="share")
+    share.click()
+    panel.get_by_role("button", name="reset", exact=True).focus()
+    names = []
+    while not names or names[-1] != "left the panel" and len(names) < 60:
+        names.append(lab_page.page.evaluate(_NAME))
+        lab_page.page.keyboard.press("Tab")
+    share.click()
+    assert {"threshold", "reset potential", "resting potential", "state code"} <= set(names)
+    assert not [name for name in names if name.endswith("has no name")]
+
+
 def test_play_and_pause(lab_page):
     panel = lab_page.page.locator(".bl-panel").nth(1)
     panel.get_by_role("button", name="play").click()

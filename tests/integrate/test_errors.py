@@ -178,3 +178,27 @@ def test_the_length_must_be_known():
 def test_no_such_state():
     with raises("the solution has no state 'y'", "its states are x"):
         bl.solve_ode(f, 1.0, 0.0, 1.0, dt=0.1)["y"]
+
+
+@pytest.mark.parametrize("nonsense", ["a", None, {}, [], [[1.0], [1.0, 2.0]], object()])
+def test_a_start_that_is_no_number(nonsense):
+    with pytest.raises(IntegrateError, match="y0 = .*a number is expected"):
+        bl.solve_ode(f, nonsense, 0.0, 1.0, dt=0.1)
+    with pytest.raises(IntegrateError, match="x = .*a number is expected"):
+        bl.odeint(f)(nonsense, 0.0)
+    with pytest.raises(IntegrateError, match="t = .*a number is expected"):
+        bl.odeint(f)(1.0, nonsense)
+    with pytest.raises(IntegrateError, match="t1 = .*a time is one number"):
+        bl.solve_ode(f, 1.0, 0.0, nonsense, dt=0.1)
+
+
+def test_too_many_steps():
+    with pytest.raises(IntegrateError, match="too many steps"):
+        bl.solve_ode(f, 1.0, 0.0, 1e300, dt=0.1)
+    with pytest.raises(IntegrateError, match="too many steps"):
+        bl.solve_ode(f, 1.0, 0.0, 1.0, steps=10**12)
+
+
+def test_a_list_is_a_vector():
+    assert bl.solve_ode(f, [1.0, 2.0, 3.0], 0.0, 1.0, dt=0.1).y.shape == (11, 3)
+    assert bl.odeint(f)([1, 2], 0.0).shape == (2,)

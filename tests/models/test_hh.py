@@ -275,3 +275,11 @@ def test_taus_steady_and_currents_fit_together(x64):
         assert float(d) == pytest.approx((float(inf) - x) / float(tau), rel=1e-10)
     assert float(derivative[0]) == pytest.approx(3.0 - float(sum(HH.currents(V, m, h, n))))
     np.testing.assert_allclose([float(x) for x in derivative], plain(0, (V, m, h, n), 3.0), rtol=1e-10)
+
+
+@pytest.mark.parametrize("I", [-400.0, -50.0, 40.0, 100.0, 154.5])
+def test_rest_at_currents_whose_bisection_begins_far_outside(I):
+    neuron = bl.HH()
+    V = neuron.rest(I)
+    dV = neuron.derivative(V, *neuron.steady(V), I)[0]
+    assert abs(float(dV)) < 0.02 * abs(I) and -5000 < float(V) < 0

@@ -66,13 +66,23 @@ def test_drawn():
         (lambda: inputs.pulses(1.0, width=0), "longer than 0 ms"),
         (lambda: inputs.pulses(1.0, count=2), "2 pulses need the interval"),
         (lambda: inputs.pulses(1.0, count=0), "whole number"),
+        (lambda: inputs.pulses(1.0, count=2, interval=np.inf), "interval = inf"),
+        (lambda: inputs.ramp(0, 1, stop=np.inf), "stop = inf"),
+        (lambda: inputs.ramp(np.ones((2, 2)), 1), r"the first of an input is a number or an array \(neuron,\)"),
+        (lambda: inputs.noise(1.0, seed="a"), "seed = 'a': it must be a whole number, 0 or more"),
+        (lambda: inputs.noise(1.0, size=0), "size = 0: it must be a whole number, 1 or more"),
         (lambda: inputs.pulses(1.0, width=5.0, interval=2.0, count=3), "shorter than the pulse"),
         (lambda: inputs.sine(1.0, frequency=None), "frequency = None"),
         (lambda: inputs.noise(-1.0), "sigma must be 0 or more"),
         (lambda: inputs.constant(1.0) * "a", "factor of an input"),
         (lambda: inputs.constant(1.0) + [[1], [1, 2]], "added number of an input"),
+        (lambda: inputs.constant(1.0) + np.ones((2, 2)), r"added number of an input is a number or an array \(neuron,\)"),
     ],
 )
 def test_wrong_arguments_teach(call, match):
     with pytest.raises(SimulationError, match=match):
         call()
+
+
+def test_a_number_minus_an_input():
+    assert (3.0 - inputs.step(1.0, start=0.2)).values(4, 0.1).tolist() == [3.0, 3.0, 2.0, 2.0]

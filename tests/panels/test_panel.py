@@ -1,6 +1,5 @@
 """The machinery under all panels: who draws, when, and what happens when something goes wrong."""
 
-import gc
 import threading
 import time
 
@@ -11,7 +10,6 @@ from brainlab import language, panels
 from brainlab.panels.figures import Axis, Figure
 from brainlab.panels.panel import Panel, Scenario
 from brainlab.panels.prediction import Choose, Sketch
-from brainlab.panels.worker import Worker
 from brainlab.params import ParamError, param
 
 
@@ -62,7 +60,7 @@ class Browser:
     def __init__(self, panel):
         self.panel, self.alive, self.frames = panel, True, 0
         panel.pacer.send = self.receive
-        panel.pacer.from_browser({"hello": True})
+        panel.pacer.from_browser({"hello": "page"})
 
     def receive(self, message, buffers=None):
         if "frame" in message and self.alive:
@@ -141,51 +139,6 @@ def test_a_structural_control_compiles_elsewhere_while_the_old_picture_stays(mon
     assert len(panel.line.x) == 10, "the old picture stays"
     release.set()
     wait_for(lambda: len(panel.line.x) == 20 and panel.layout.readout.state == "ok", "the new picture")
-
-
-def test_a_message_in_another_thread_is_only_stored_there():
-    panel, where = Line(), []
-    panel.snapshot()
-    Browser(panel)
-    real = panel.draw
-    panel.draw = lambda **arrays: where.append(threading.current_thread().name) or real(**arrays)
-    for i in range(8):
-        threading.Thread(target=panel.controls["slope"].from_browser, args=(i / 2,)).start()
-    wait_for(lambda: where, "drawn")
-    assert set(where) == {"brainlab-panel"}
-
-
-def test_the_thread_of_a_forgotten_panel_ends():
-    class Owner:
-        drawn = rested = 0
-
-        def draw(self):
-            self.drawn += 1
-
-        def rest(self):
-            self.rested += 1
-
-    def used():
-        owner = Owner()
-        worker = Worker(owner.draw, owner.rest)
-        worker.ask()
-        wait_for(lambda: owner.drawn == 1 and owner.rested == 1, "drawn, and a rest after it")
-        return worker._thread
-
-    thread = used()
-    gc.collect()
-    thread.join(5)
-    assert not thread.is_alive()
-
-
-def test_a_value_that_comes_while_a_pinned_run_is_drawn_is_not_lost():
-    panel = Line()
-    panel.set(slope=1.0)
-    panel.pin()
-    real, panel.draw = panel.draw, lambda **arrays: (panel.figure.ghostly and panel._take({"slope": 4.0}), real(**arrays))
-    panel.set(slope=2.0)
-    panel.draw = real
-    assert panel.snapshot()["end"] == 40.0
 
 
 def test_handles_and_sliders_follow_each_other():
@@ -288,6 +241,16 @@ def test_the_other_language_and_back():
     finally:
         language.use("en")
     assert panel.controls["V_th"].label == "threshold"
+
+
+def test_values_that_exclude_each_other_are_not_stored():
+    panel = panels.LIFPanel()
+    with pytest.raises(ParamError, match="the reset potential must be below V_th"):
+        panel.set(V_reset=-45.0)
+    assert panel.snapshot()["spikes"] == 12
+    panel.controls["V_reset"].from_browser(-45.0)
+    assert "must be below V_th" in panel.controls["V_reset"].error and panel.snapshot()["spikes"] == 12
+    assert panel.set(V_reset=-45.0, V_th=-40.0)["spikes"] == 0
 
 
 def test_nan_is_said_and_not_drawn():

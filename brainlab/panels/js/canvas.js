@@ -48,7 +48,7 @@ function axes(pen, area, content, look, labels) {
 
 function raster(pen, area, content, look, {toX, toY}) {
   const times = numbers(content.times), neurons = numbers(content.neurons), colors = content.colors && bytes(content.colors);
-  const tall = Math.max(1.5, Math.min(8, 0.8 * area.high / (content.y_range[1] - content.y_range[0] || 1)));
+  const tall = Math.max(2, Math.min(8, Math.round(0.8 * area.high / (content.y_range[1] - content.y_range[0] || 1))));
   const used = colors ? [...new Set(colors)] : [1];
   pen.save();
   pen.beginPath();
@@ -57,7 +57,8 @@ function raster(pen, area, content, look, {toX, toY}) {
   for (const color of used) {   // one path for each colour, not one for each spike
     pen.fillStyle = look.colors[(color + 5) % 6];
     for (let i = 0; i < times.length; i++) {
-      if (!colors || colors[i] === color) pen.fillRect(toX(times[i]) - 0.75, toY(neurons[i]) - tall / 2, 1.5, tall);
+      if (colors && colors[i] !== color) continue;
+      pen.fillRect(Math.round(toX(times[i])) - 1, Math.round(toY(neurons[i]) - tall / 2), 2, tall);   // whole pixels: crisp
     }
   }
   pen.restore();

@@ -22,7 +22,9 @@ function makeHandle(scene, handle) {
     parts.flag, parts.text);
   set(parts.hit, {class: `bl-hit bl-handle-${handle.axis}`, "data-name": handle.name});
   const light = () => parts.mark.classList.toggle("bl-lit", node.matches(":hover, :focus-visible, .bl-active") || parts.hit.matches(":hover"));
-  for (const part of [node, parts.hit]) for (const happening of ["pointerenter", "pointerleave", "focus", "blur"]) part.addEventListener(happening, light);
+  const listen = (part, ...happenings) => { for (const happening of happenings) part.addEventListener(happening, light); };
+  listen(node, "pointerenter", "pointerleave", "focus", "blur");
+  listen(parts.hit, "pointerenter", "pointerleave");   // an SVG node that hears of the focus would be a stop of the Tab key
   const current = () => scene.model.get("value")[handle.name];
   const bounds = which => limits(handle, scene.space(), which);
   let grip = [0, 0];   // from the pointer to the value: taking hold must not move anything

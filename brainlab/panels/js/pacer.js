@@ -19,18 +19,23 @@ async function deliver(letters, buffers, manager) {
   }
 }
 
-function render({model, el}) {
-  const hello = () => { if (!document.hidden) model.send({hello: true}); };
-  const bye = () => model.send({bye: true});
+// Once for all views of a panel: a letter is opened once, and also while no view is there, or the next one would show
+// old curves.
+function initialize({model}) {
   let busy = Promise.resolve();   // frames in their order, each after the one before is drawn
-  const message = (content, buffers) => {
+  model.on("msg:custom", (content, buffers) => {
     if (!content.frame) return;
     busy = busy.then(() => deliver(content.letters ?? [], buffers ?? [], model.widget_manager))
       .catch(error => console.error("brainlab: a frame was lost:", error))
       .then(() => { requestAnimationFrame(() => model.send({painted: content.frame})); });
-  };
+  });
+}
+
+function render({model, el}) {
+  const view = Math.random().toString(36).slice(2);   // a panel may be shown twice, and one of them closed
+  const hello = () => { if (!document.hidden) model.send({hello: view}); };
+  const bye = () => model.send({bye: view});
   el.style.display = "none";
-  model.on("msg:custom", message);
   document.addEventListener("visibilitychange", hello);
   hello();
   return () => {
@@ -39,4 +44,4 @@ function render({model, el}) {
   };
 }
 
-export default {render};
+export default {initialize, render};

@@ -19,7 +19,8 @@ function scale(model) {
 // A number as people write it, or null.
 function parse(text) {
   const plain = text.trim().replace(/[−–]/g, "-").replace(/^([+-]?\d*),(\d+)$/, "$1.$2");
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : null;
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : null;
+  return Number.isFinite(number) ? number : null;   // 1e999 is infinite, which does not travel
 }
 
 function render({model, el}) {
@@ -81,6 +82,12 @@ function render({model, el}) {
   box.addEventListener("change", () => { if (box.dataset.typing) typed(); });
   box.addEventListener("keydown", stepped);
 
+  model.on("change:_era", () => {   // Python has spoken: nobody is told any more that what was typed before is no number
+    if (box.dataset.typing) return;
+    set(box, {"aria-invalid": null});
+    alert.textContent = model.get("error");
+    refresh();
+  });
   follow(model, ["value", "min", "max", "step", "log", "unit", "disabled", "help", "label", "words"], refresh);
   el.classList.add("bl-widget", "bl-control");
   el.append(make("div", {class: "bl-row1"}, label, range, make("span", {class: "bl-number"}, box, unit), undo), alert, help);

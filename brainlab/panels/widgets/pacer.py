@@ -17,7 +17,8 @@ class Pacer(anywidget.AnyWidget):
 
     frame()          sends a mark behind the frame and returns its number (from 1)
     in_flight        frames sent and not yet painted
-    connected        a page said hello and has answered within 2 s of what was asked
+    here             a view was opened and not closed; two of them, on one page or two, count for themselves
+    connected        one is here, and what was asked has been answered within 2 s
     on_painted(f)    f(number) when the browser has painted it (and all before it)
     on_hello(f)      f() when a page opens, or looks again after being hidden
 
@@ -26,7 +27,7 @@ class Pacer(anywidget.AnyWidget):
     >>> pacer = Pacer(); pacer.frame(); pacer.in_flight, pacer.connected
     1
     (1, False)
-    >>> pacer.from_browser({"hello": True}); pacer.frame(); pacer.from_browser({"painted": 2}); pacer.in_flight
+    >>> pacer.from_browser({"hello": "view"}); pacer.frame(); pacer.from_browser({"painted": 2}); pacer.in_flight
     2
     0
     """
@@ -38,7 +39,7 @@ class Pacer(anywidget.AnyWidget):
         self._lock = threading.RLock()
         self._sent = self._painted = 0
         self._asked_at: float | None = None  # when the oldest unanswered frame went out
-        self._here = False
+        self._views: set[str] = set()
         self._on_painted, self._on_hello = [], []
         super().__init__()
         self.on_msg(lambda _, content, buffers: self.from_browser(content))
@@ -62,12 +63,12 @@ class Pacer(anywidget.AnyWidget):
     def connected(self) -> bool:
         with self._lock:
             late = self._asked_at is not None and self.clock() - self._asked_at > AWAY
-            return self._here and not late
+            return self.here and not late
 
     @property
     def here(self) -> bool:
-        """A page said hello and not goodbye; it may be slow to answer."""
-        return self._here
+        """A view said hello and not goodbye; it may be slow to answer."""
+        return bool(self._views)
 
     def on_painted(self, callback) -> None:
         self._on_painted.append(callback)
@@ -76,16 +77,17 @@ class Pacer(anywidget.AnyWidget):
         self._on_hello.append(callback)
 
     def from_browser(self, content: dict) -> None:
-        """{"hello": True}, {"bye": True} or {"painted": number} has come."""
+        """{"hello": view}, {"bye": view} or {"painted": number} has come."""
         with self._lock:
             if "hello" in content:  # what an earlier page owed will not come
-                self._here, self._painted, self._asked_at = True, self._sent, None
+                self._views.add(content["hello"])
+                self._painted, self._asked_at = self._sent, None
             elif "bye" in content:
-                self._here = False
+                self._views.discard(content["bye"])
             elif "painted" in content:
                 if content["painted"] <= self._painted:
                     return
-                self._here, self._painted = True, content["painted"]
+                self._painted = content["painted"]
                 self._asked_at = self.clock() if self._sent > self._painted else None
         if "hello" in content:
             for callback in list(self._on_hello):

@@ -103,6 +103,10 @@ class Pipelined(Worded):
         if free and self.value != value:
             self.value = value
 
+    def forget(self) -> None:
+        """Drop what the browser has sent or typed until now, also where `value` stays as it is."""
+        self._era += 1
+
     def acknowledge(self) -> None:
         """Tell the browser that every value seen so far is dealt with; nothing is sent if nothing is new."""
         with self._counting:
