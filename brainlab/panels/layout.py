@@ -30,8 +30,8 @@ class Layout:
         self.look.add_class("bl-look")
         self.question = ipywidgets.HTML()
         self.options = Choice()
-        self.reveal_button = Buttons(items=[{"name": "reveal", "label": tr("show me"), "title": tr("show what happens")}])
-        self.reveal_button.on_press(lambda name: self._reveal_pressed())
+        self.reveal_button = Buttons()
+        self.reveal_button.on_press(self._guarded(self._reveal_pressed))
         self.guess = ipywidgets.VBox([self.question, self.options, self.reveal_button])
         self.guess.add_class("bl-guess")
         seen = [panel.controls[n] for n in panel.visible if n in panel.controls]
@@ -178,8 +178,12 @@ class Layout:
         if name == "prediction":
             self._sketch = values
 
-    def _reveal_pressed(self):
-        """The lock: it opens for those who have said something."""
+    def _reveal_pressed(self, name):
+        """The lock: it opens for those who have said something, and can be closed again."""
+        if name == "again":
+            self.predict(self.panel.scenarios[self.panel._scenario].predict)
+            self.panel._ask()
+            return
         said = self.options.value if isinstance(self.prediction, Choose) else self._sketch
         if self.prediction is not None and not said:
             self.question.value = f"{tr(self.prediction.question)} <b>{tr('Say it first, then look.')}</b>"
@@ -208,7 +212,7 @@ class Layout:
             self._outcome = lambda: tr(text, chosen=tr(chosen), happened=tr(happened))
         self.question.value = self._outcome()
         self._show(self.options, False)
-        self._show(self.reveal_button, False)
+        self._label_reveal()
         self.show_words(self.panel.words(self.panel.snapshot()))
 
     # ---- sharing
@@ -258,14 +262,19 @@ class Layout:
         self.code_box.description = tr("state code")
         self.exports.items = self._exports()
         if self.prediction is not None:
-            self._show(self.reveal_button, True)
             self.question.value = tr(self.prediction.question)
         elif self._outcome is not None:
             self.question.value = self._outcome()
         if isinstance(self.prediction, Choose):
             self.options.options = [[text, tr(text)] for text in self.prediction.options]
             self.options.value = self.options.value if self.options.value in self.prediction.options else ""
-        self.reveal_button.items = [{"name": "reveal", "label": tr("show me"), "title": tr("show what happens")}]
+        self._label_reveal()
+
+    def _label_reveal(self):
+        """One button in one place, so that the keyboard's focus stays on it."""
+        open_ = {"name": "again", "label": tr("predict again"), "title": tr("hide the answer again")}
+        closed = {"name": "reveal", "label": tr("show me"), "title": tr("show what happens")}
+        self.reveal_button.items = [open_ if self.prediction is None else closed]
 
     def _scenarios(self):
         return [[name, tr(name)] for name in self.panel.scenarios]

@@ -34,7 +34,7 @@ class LivePanel(Panel):
 
     sample = 0.1
     window = 100.0
-    most = 64  # samples in one frame; a speed that wants more is shown slower, and the words say so
+    most = 64  # samples in one frame; a page that draws few frames a second sees the model run slower than asked
     opening = 0.0  # ms that have passed when the panel opens, so that the chart is not empty
 
     def __init__(self, **values):

@@ -14,6 +14,7 @@ from ..params import param
 from .figures import Axis, Figure
 from .live import LivePanel
 from .panel import Scenario
+from .prediction import Choose
 
 DT = 0.02  # ms; five steps of RK4 to one point of the chart
 STEPS = 5
@@ -42,7 +43,15 @@ class StripChartPanel(LivePanel):
         "it fires": Scenario({}, "Press play. Then slow it down and follow m, h and n through one spike."),
         "at rest": Scenario({"I": 0.0}, "Press stimulate. Press again at once: it does not answer."),
         "tetrodotoxin": Scenario({"TTX": 90.0}, "With the sodium channels closed, no push makes a spike."),
-        "tetraethylammonium": Scenario({"TEA": 60.0}, "The spike goes up as before and comes down late."),
+        "tetraethylammonium": Scenario(
+            {"TEA": 60.0},
+            "The spike goes up as before and comes down late.",
+            predict=Choose(
+                "TTX would close the sodium channels. Here 60 % of the potassium channels are closed. The spike will be",
+                ("gone", "smaller", "wider"),
+                answer=lambda numbers: 0 if not numbers["spikes"] else 2 if numbers["width (ms)"] > 1.6 else 1,
+            ),
+        ),
         "voltage clamp": Scenario({"clamp": True}, "The voltage is held: drag it, and watch the gates follow."),
     }
 

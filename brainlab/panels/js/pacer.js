@@ -1,5 +1,10 @@
 // Says when a frame was painted. A hidden page paints nothing, so it says nothing, and the kernel rests.
 
+// After a restart of the kernel there is nobody to tell any more, until the cell is run again.
+function tell(model, content) {
+  try { model.send(content); } catch (error) { console.debug("brainlab: no kernel:", error); }
+}
+
 // A frame may bring the messages of other widgets in one envelope: each alone would cost the page a millisecond or two.
 async function deliver(letters, buffers, manager) {
   let next = 0;
@@ -27,14 +32,14 @@ function initialize({model}) {
     if (!content.frame) return;
     busy = busy.then(() => deliver(content.letters ?? [], buffers ?? [], model.widget_manager))
       .catch(error => console.error("brainlab: a frame was lost:", error))
-      .then(() => { requestAnimationFrame(() => model.send({painted: content.frame})); });
+      .then(() => { requestAnimationFrame(() => tell(model, {painted: content.frame})); });
   });
 }
 
 function render({model, el}) {
   const view = Math.random().toString(36).slice(2);   // a panel may be shown twice, and one of them closed
-  const hello = () => { if (!document.hidden) model.send({hello: view}); };
-  const bye = () => model.send({bye: view});
+  const hello = () => { if (!document.hidden) tell(model, {hello: view}); };
+  const bye = () => tell(model, {bye: view});
   el.style.display = "none";
   document.addEventListener("visibilitychange", hello);
   hello();
