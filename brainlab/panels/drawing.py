@@ -59,7 +59,7 @@ class Drawing:
                 if raising:
                     raise
             finally:
-                self.layout.finish_frame()
+                self.layout.acknowledge()
         if raising or not self.pacer.connected:
             self._rest()
 
@@ -120,6 +120,7 @@ class Drawing:
 
     def _show_controls(self):
         """Controls and handles stand where the values are; the one in the student's hand is left alone."""
+        self.layout.acknowledge()  # what has come so far is in the values; only a newer move holds a control back
         self._acting.now = True
         try:
             handles = {}
@@ -127,7 +128,7 @@ class Drawing:
                 widget, name = self._behind.popleft()
                 if widget is self.controls.get(name):
                     value = self._wanted[name]
-                    widget.value = str(value) if self.parameters[name].choices else value
+                    widget.show(str(value) if self.parameters[name].choices else value)
                     continue
                 if name == widget.brush.get("name"):
                     interval = self.hand(name)
@@ -136,7 +137,7 @@ class Drawing:
                     handles.setdefault(widget, {})[name] = self._wanted[name]
                 self._carried.extend((widget, part) for part in (name, *self.carries.get(name, ())))
             for overlay, values in handles.items():
-                overlay.value = {**overlay.value, **values}
+                overlay.show(values)
             for name, widget in self.controls.items():
                 widget.changed = bool(self._wanted[name] != self.parameters[name].default)
         finally:
@@ -150,7 +151,7 @@ class Drawing:
                 overlay, name = self._carried.pop()
                 value = self.hand(name) if name in overlay.draw.values() else None
                 if value is not None:
-                    overlay.value = {**overlay.value, name: np.ravel(value).tolist()}
+                    overlay.show({name: np.ravel(value).tolist()})
         finally:
             self._acting.now = False
 

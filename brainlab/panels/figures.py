@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import svg
 from ..language import tr
+from .hands import Hands
 from .widgets import Overlay, stack
 
 MARGIN = {"top": 12, "bottom": 42, "left": 62, "right": 14}
@@ -82,7 +83,7 @@ class Curves:
                 yield svg.Layer(self.x, y, tr(self.labels[i]), color, kind, dash, self.width)
 
 
-class Figure:
+class Figure(Hands):
     """Axes with curves, dots and things to take hold of.
 
     x, y   : `Axis`
@@ -93,7 +94,6 @@ class Figure:
         self.x, self.y, self.title, self.height, self.legend = x, y, title, height, legend
         self.ghostly = False  # the panel is drawing its pinned run
         self.curves: list[Curves] = []
-        self._hands: dict = {"handles": [], "draw": {}, "brush": {}}  # as the panel gave them, in English
         self._x = bqplot.LinearScale(min=x.span[0], max=x.span[1])
         self._y = bqplot.LinearScale(min=y.span[0], max=y.span[1])
         self._axes = [
@@ -104,7 +104,7 @@ class Figure:
         self._figure = bqplot.Figure(
             axes=self._axes, marks=[], fig_margin=MARGIN, animation_duration=0, min_aspect_ratio=0.01, max_aspect_ratio=100
         )
-        self.overlay = Overlay(x_range=list(x.span), y_range=list(y.span), margin=MARGIN)
+        super().__init__(Overlay(x_range=list(x.span), y_range=list(y.span), margin=MARGIN))
         self.prediction = Prediction(self)
         self._header = ipywidgets.HTML()
         self._header.add_class("bl-figure-header")
@@ -143,38 +143,6 @@ class Figure:
         width = DOT if kind == "dots" else width
         return bqplot.Lines(x=nothing, y=nothing, scales=scales, colors=colors, line_style=dash, stroke_width=width)
 
-    # ---- hands
-
-    def handle(self, name: str, axis: str, **look):
-        """A line (axis "x" or "y") or point ("xy") to drag; its value is the panel's control of that name."""
-        self._hands["handles"].append({"name": name, "axis": axis, **look})
-        self.show_hands()
-
-    def enable(self, name: str, yes: bool):
-        """Let a handle be taken hold of, or only be seen."""
-        handles = [{**h, "disabled": not yes} if h["name"] == name else h for h in self._hands["handles"]]
-        if handles != self._hands["handles"]:
-            self._hands["handles"] = handles
-            self.show_hands()
-
-    def drawn(self, name: str, n: int, **look):
-        """Let the pointer draw y(x), n numbers over the width: the panel's array parameter of that name."""
-        self._hands["draw"] = {"name": name, "n": n, **look}
-        self.show_hands()
-
-    def brushed(self, name: str, **look):
-        """Let an interval of x be brushed: the panel's array parameter (2,) of that name."""
-        self._hands["brush"] = {"name": name, "axis": "x", **look}
-        self.show_hands()
-
-    def show_hands(self):
-        """Everything that can be taken hold of, in the current language; also after a prediction was drawn."""
-        show_hands(self.overlay, self._hands)
-
-    def has(self, name: str) -> bool:
-        """Is there something of that name to take hold of?"""
-        return any(part.get("name") == name for part in (*self.overlay.handles, self.overlay.draw, self.overlay.brush))
-
     def set_ranges(self, x=None, y=None):
         """Show another part of the plane."""
         for axis, scale, span, name in ((self.x, self._x, x, "x_range"), (self.y, self._y, y, "y_range")):
@@ -196,10 +164,6 @@ class Figure:
     def moving(self):
         """The widgets that drawing changes."""
         return [self.overlay, *self._figure.marks]
-
-    def describe(self, text: str):
-        """What the figure shows, for those who do not see it."""
-        self.overlay.description = text
 
     def hide_results(self, hidden: bool):
         """While the student predicts, only what is given is seen."""
@@ -264,17 +228,6 @@ def _key(kind, color, dash) -> str:
     if kind == "dots":
         return f'<circle cx="11" cy="4" r="3.5" fill="var(--bl-{color})"/>'
     return f'<path d="M0 4h22" stroke="var(--bl-{color})" stroke-width="2.5" stroke-dasharray="{svg.DASHES[dash]}"/>'
-
-
-def show_hands(overlay: Overlay, hands: dict):
-    """Give the overlay its handles, drawing and brush, which the panel named in English."""
-
-    def translated(part):
-        return {**part, "label": tr(part["label"])} if part.get("label") else dict(part)
-
-    with overlay.hold_sync():
-        overlay.handles = [translated(handle) for handle in hands["handles"]]
-        overlay.draw, overlay.brush = translated(hands["draw"]), translated(hands["brush"])
 
 
 def _assign(mark, x, y):

@@ -65,8 +65,8 @@ class Layout:
 
     # ---- frames
 
-    def finish_frame(self):
-        """Everything of this frame is on its way: the controls that asked for it are told, and the browser will say when."""
+    def acknowledge(self):
+        """The values that have come are dealt with: the controls may send more."""
         for widget in self.panel.controls.values():
             widget.acknowledge()
         for figure in self.panel.figures:

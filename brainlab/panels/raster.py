@@ -7,7 +7,8 @@ import numpy as np
 
 from .. import svg
 from ..language import tr
-from .figures import MARGIN, Axis, Prediction, show_hands
+from .figures import MARGIN, Axis, Prediction
+from .hands import Hands
 from .widgets import Canvas, Overlay
 
 
@@ -50,7 +51,7 @@ class Spikes:
                 yield svg.Layer(self.x[mine], self.y[mine], tr(label), svg.COLORS[color - 1], "points")
 
 
-class Raster:
+class Raster(Hands):
     """Spikes of many neurons over time; used like a `Figure`.
 
     x, y   : `Axis`, of time and of the neurons' numbers
@@ -61,11 +62,10 @@ class Raster:
     def __init__(self, x: Axis, y: Axis, labels=("spike",), colors=(1,), *, title: str = "", height: int = 240, legend=True):
         self.x, self.y, self.title, self.height, self.legend = x, y, title, height, legend
         self.ghostly = False
-        self._hands: dict = {"handles": [], "draw": {}, "brush": {}}
         self.spikes = Spikes(self, list(labels), list(colors))
         self.curves = [self.spikes]
         self.canvas = Canvas(height="100%", margin=MARGIN)
-        self.overlay = Overlay(x_range=list(x.span), y_range=list(y.span), margin=MARGIN)
+        super().__init__(Overlay(x_range=list(x.span), y_range=list(y.span), margin=MARGIN))
         self.prediction = Prediction(self)  # only asked to clear: nobody sketches a raster
         self._header = ipywidgets.HTML()
         self._header.add_class("bl-figure-header")
@@ -94,24 +94,6 @@ class Raster:
         colors = np.asarray(self.spikes.colors, np.uint8)[self.spikes.kinds[shown]]
         self.canvas.raster(self.spikes.x[shown], self.spikes.y[shown], self.x.span, self.y.span, colors)
 
-    # ---- hands
-
-    def handle(self, name: str, axis: str, **look):
-        """As `Figure.handle`."""
-        self._hands["handles"].append({"name": name, "axis": axis, **look})
-        self.show_hands()
-
-    def brushed(self, name: str, **look):
-        """As `Figure.brushed`."""
-        self._hands["brush"] = {"name": name, "axis": "x", **look}
-        self.show_hands()
-
-    def show_hands(self):
-        show_hands(self.overlay, self._hands)
-
-    def has(self, name: str) -> bool:
-        return any(part.get("name") == name for part in (*self.overlay.handles, self.overlay.draw, self.overlay.brush))
-
     def set_ranges(self, x=None, y=None):
         """Show another part of the plane."""
         for axis, span, name in ((self.x, x, "x_range"), (self.y, y, "y_range")):
@@ -125,9 +107,6 @@ class Raster:
     def moving(self):
         """As `Figure.moving`."""
         return [self.overlay, self.canvas]
-
-    def describe(self, text: str):
-        self.overlay.description = text
 
     def hide_results(self, hidden: bool):
         self.spikes.visible = not hidden
