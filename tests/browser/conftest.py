@@ -45,7 +45,9 @@ def open_notebook(server, browser):
 
     def open_(name: str, *cells: str) -> lab.LabPage:
         nbformat.write(lab.notebook(*cells), server.root / f"{name}.ipynb")
-        pages.append(lab.LabPage(browser.new_page(), server).open(f"{name}.ipynb").run_all())
+        pages.append(lab.LabPage(browser.new_page(), server).open(f"{name}.ipynb"))
+        pages[-1].theme("JupyterLab Light")  # Lab remembers what an earlier test has chosen
+        pages[-1].run_all()
         return pages[-1]
 
     yield open_
