@@ -8,7 +8,20 @@ from . import math as math  # noqa: E402
 from ._doctor import doctor as doctor  # noqa: E402
 from ._version import __version__ as __version__  # noqa: E402
 from . import analysis as analysis, models as models, networks as networks, params as params  # noqa: E402
-from .integrate import methods as methods, odeint as odeint, solve_ode as solve_ode  # noqa: E402
+from .integrate import (  # noqa: E402
+    JointEq as JointEq,
+    Delay as Delay,
+    event as event,
+    brownian as brownian,
+    fdeint as fdeint,
+    methods as methods,
+    odeint as odeint,
+    sdeint as sdeint,
+    solve_dde as solve_dde,
+    solve_fde as solve_fde,
+    solve_ode as solve_ode,
+    solve_sde as solve_sde,
+)
 from .math._names import missing_name  # noqa: E402
 from .math.module import Module as Module  # noqa: E402
 from .models import (  # noqa: E402
@@ -17,9 +30,15 @@ from .models import (  # noqa: E402
     LIF as LIF,
     QIF as QIF,
     AdEx as AdEx,
+    ConnorStevens as ConnorStevens,
+    Dynamics as Dynamics,
+    FitzHughNagumo as FitzHughNagumo,
+    HindmarshRose as HindmarshRose,
     Izhikevich as Izhikevich,
     Model as Model,
+    MorrisLecar as MorrisLecar,
     Neuron as Neuron,
+    WilsonCowan as WilsonCowan,
     all_models as all_models,
 )
 from .networks import Population as Population, inputs as inputs, simulate as simulate  # noqa: E402

@@ -171,22 +171,3 @@ def _joined(parts):
     parts = [jnp.asarray(unbox(part)) for part in parts]
     shape = np.broadcast_shapes(*(part.shape for part in parts))
     return jnp.stack([jnp.broadcast_to(part, shape) for part in parts])
-
-
-def check_step(dt):
-    """A step is one finite number above 0. Traced ones pass."""
-    number = unbox(dt)
-    if is_tracer(number):
-        return dt
-    try:
-        fine = not isinstance(number, str | bool) and np.ndim(number) == 0 and 0 < float(number) < np.inf
-    except (TypeError, ValueError):
-        fine = False
-    if not fine:
-        raise IntegrateError(
-            f"dt = {dt!r:.40}: the step must be one finite number above 0.",
-            place(user_frame()),
-            "time goes forwards, and by an amount",
-            "dt=0.01",
-        )
-    return dt

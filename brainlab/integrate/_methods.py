@@ -7,7 +7,10 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
+from ..math._where import place, user_frame
 from .errors import IntegrateError
+
+STIFF_NAMES = ("implicit_euler", "kvaerno3", "kvaerno4", "kvaerno5", "kencarp3", "kencarp4", "kencarp5")  # rows: _stiff.py
 
 
 @dataclass(frozen=True)
@@ -15,11 +18,13 @@ class Method:
     """One row: what a method is called, how exact it is, where it comes from, and what it computes."""
 
     name: str
-    kind: str  # "ode"
+    kind: str  # "ode", "stiff", "sde", "fde", "dde"
     order: float | None  # error ~ dt**order for smooth equations
     source: str
     coefficients: Any = None  # of its family's engine
     strong_order: float | None = None  # of stochastic methods: error of single paths
+    error: tuple | None = None  # of embedded pairs: weights of the slopes in the error estimate
+    quartic: tuple | None = None  # of embedded pairs with dense output of order 4: see _dense.py
 
 
 class MethodTable(tuple):
@@ -47,11 +52,18 @@ def find_method(table: MethodTable, name) -> Method:
         if isinstance(name, str) and row.name == name:
             return row
     names = [row.name for row in table]
+    if isinstance(name, str) and name in STIFF_NAMES and table and table[0].kind == "ode":
+        raise IntegrateError(
+            f"{name} makes no single steps: it solves a stiff equation as a whole.",
+            place(user_frame()),
+            "its steps are implicit and of the length that the error asks for; only bl.solve_ode has it",
+            f'bl.solve_ode(f, y0, t0, t1, rtol=1e-6, method="{name}")',
+        )
     close = difflib.get_close_matches(str(name).lower(), names, n=1)
     raise IntegrateError(
         f"there is no method {name!r:.40}." + (f" Did you mean {close[0]!r}?" if close else ""),
         why=f"the methods are {', '.join(names)}",
-        try_=f'method="{close[0] if close else "rk4"}"',
+        try_=f'method="{close[0] if close else "rk4" if "rk4" in names else names[0]}"',
     )
 
 

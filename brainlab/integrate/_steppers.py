@@ -9,13 +9,99 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
+from ._embedded import EMBEDDED
+from ._implicit import backward_euler_step, etd2rk_step, exp_rosenbrock_euler_step, strang_step
 from ._methods import Method, MethodTable, find_method
+from ._phi import phi1 as phi1
 
 _5 = math.sqrt(5)
 
 
 def _row(name, order, a, b, source) -> Method:
     return Method(name, "ode", order, source, (a, b))
+
+
+def stepper(method: str) -> Callable:
+    """`step(f, y, t, dt) -> y` one step later. Raw JAX: for code that is compiled already.
+
+    f : f(y, t) -> dy/dt, of the structure of y
+    y : one array, or a tuple of arrays, one per state. States of equal shape and dtype are computed as one array.
+
+    >>> stepper("midpoint")(lambda y, t: -y, 1.0, 0.0, 0.1)
+    0.905
+    """
+    row = find_method(ODE, method)
+    return row.coefficients if callable(row.coefficients) else functools.partial(_runge_kutta, *row.coefficients)
+
+
+def _runge_kutta(a, b, f, y, t, dt):
+    r"""$k_i = f(y + dt \sum_j a_{ij} k_j,\; t + c_i dt)$, then $y + dt \sum_i b_i k_i$.
+
+    Source: Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I (1993), II.1.
+    """
+    y, unpack = pack(y)
+    slopes: list = []
+    for row in ((), *a):
+        here = unpack(_ahead(y, dt, row, slopes))
+        slopes.append(_packed_like(y, f(here, t + sum(row) * dt if row else t)))
+    return unpack(_ahead(y, dt, b, slopes))
+
+
+def _ahead(y, dt, weights, slopes):
+    """y + dt * (the weighted sum of slopes). The weights are numbers, so that zeros cost nothing."""
+    terms = [(w, k) for w, k in zip(weights, slopes, strict=True) if w]
+    if not terms:
+        return y
+
+    def add(y, *ks):
+        return y + dt * functools.reduce(jnp.add, [k if w == 1 else w * k for (w, _), k in zip(terms, ks, strict=True)])
+
+    return jax.tree.map(add, y, *(k for _, k in terms))
+
+
+def exp_euler_step(f, y, t, dt):
+    r"""$y + dt\,\varphi_1(dt\,a)\,f(y, t)$ with $a_i = \partial f_i / \partial y_i$, each state on its own diagonal.
+
+    The elements of one array are taken to be independent of each other, as neurons are within one step; what couples them
+    adds to a, which then is no longer the diagonal. The order is 1 in any case; it is 2 for a single equation without t,
+    and linear equations with constant coefficients come out exact.
+    """
+    slopes, diagonal = linearised(f, y, t)
+    return jax.tree.map(lambda y, k, a: y + dt * phi1(dt * a) * k, y, slopes, diagonal)
+
+
+def linearised(f, y, t):
+    r"""(f, $\partial f_i / \partial y_i$), each state on its own diagonal, both of the structure of y."""
+    if not isinstance(y, tuple):
+        return jax.jvp(lambda y: f(y, t), (y,), (jnp.ones_like(y),))
+    zeros = tuple(map(jnp.zeros_like, y))
+    slopes, diagonal = (), []
+    for i, state in enumerate(y):
+        only = (*zeros[:i], jnp.ones_like(state), *zeros[i + 1 :])
+        slopes, along = jax.jvp(lambda y: f(y, t), (y,), (only,))
+        diagonal.append(along[i])
+    return tuple(slopes), tuple(diagonal)
+
+
+def pack(y):
+    """(one array, unpack): states of equal shape and dtype stacked into one, which makes loops several times faster.
+
+    What cannot be stacked stays as it is. In a loop: `carry, unpack = pack(y)` before it, and in its body
+    `pack(step(f, unpack(carry), t, dt))[0]`.
+    """
+    if not isinstance(y, tuple):
+        return y, lambda y: y
+    y = tuple(map(jnp.asarray, y))
+    if len({(state.shape, state.dtype) for state in y}) != 1:
+        return y, lambda y: y
+    return jnp.stack(y), tuple
+
+
+def _packed_like(y, slopes):
+    """Slopes in the form of the packed states; a slope that is one number holds for all elements of its state."""
+    if isinstance(y, tuple) or not isinstance(slopes, tuple):
+        return slopes
+    return jnp.stack([jnp.broadcast_to(k, y.shape[1:]) for k in slopes])
 
 
 # Butcher tableaux: a = the rows under the first, empty one; b = weights. The times of the stages are the row sums of a.
@@ -60,96 +146,25 @@ ODE = MethodTable(
             (1 / 8, 3 / 8, 3 / 8, 1 / 8),
             "Kutta (1901), Z. Math. Phys. 46: the 3/8 rule",
         ),
-        Method("exp_euler", "ode", 1, "MacGregor (1987), Neural and Brain Modeling; Pope (1963), Commun. ACM 6"),
+        *EMBEDDED,
+        Method(
+            "exp_euler", "ode", 1, "MacGregor (1987), Neural and Brain Modeling; Pope (1963), Commun. ACM 6", exp_euler_step
+        ),
+        Method(
+            "exp_rosenbrock_euler",
+            "ode",
+            2,
+            "Pope (1963), Commun. ACM 6; Hochbruck et al. (2009), SIAM J. Numer. Anal. 47",
+            exp_rosenbrock_euler_step,
+        ),
+        Method("etd2rk", "ode", 2, "Cox and Matthews (2002), J. Comput. Phys. 176", etd2rk_step),
+        Method("strang", "ode", 2, "Strang (1968), SIAM J. Numer. Anal. 5: one state after the other", strang_step),
+        Method(
+            "backward_euler",
+            "ode",
+            1,
+            "Hairer and Wanner (1996), IV.9: linearly implicit",
+            backward_euler_step,
+        ),
     )
 )
-
-
-def stepper(method: str) -> Callable:
-    """`step(f, y, t, dt) -> y` one step later. Raw JAX: for code that is compiled already.
-
-    f : f(y, t) -> dy/dt, of the structure of y
-    y : one array, or a tuple of arrays, one per state. States of equal shape and dtype are computed as one array.
-
-    >>> stepper("midpoint")(lambda y, t: -y, 1.0, 0.0, 0.1)
-    0.905
-    """
-    row = find_method(ODE, method)
-    return _exp_euler if row.coefficients is None else functools.partial(_runge_kutta, *row.coefficients)
-
-
-def _runge_kutta(a, b, f, y, t, dt):
-    r"""$k_i = f(y + dt \sum_j a_{ij} k_j,\; t + c_i dt)$, then $y + dt \sum_i b_i k_i$.
-
-    Source: Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I (1993), II.1.
-    """
-    y, unpack = pack(y)
-    slopes: list = []
-    for row in ((), *a):
-        here = unpack(_ahead(y, dt, row, slopes))
-        slopes.append(_packed_like(y, f(here, t + sum(row) * dt if row else t)))
-    return unpack(_ahead(y, dt, b, slopes))
-
-
-def _ahead(y, dt, weights, slopes):
-    """y + dt * (the weighted sum of slopes). The weights are numbers, so that zeros cost nothing."""
-    terms = [(w, k) for w, k in zip(weights, slopes, strict=True) if w]
-    if not terms:
-        return y
-
-    def add(y, *ks):
-        return y + dt * functools.reduce(jnp.add, [k if w == 1 else w * k for (w, _), k in zip(terms, ks, strict=True)])
-
-    return jax.tree.map(add, y, *(k for _, k in terms))
-
-
-def _exp_euler(f, y, t, dt):
-    r"""$y + dt\,\varphi_1(dt\,a)\,f(y, t)$ with $a_i = \partial f_i / \partial y_i$, each state on its own diagonal.
-
-    The elements of one array are taken to be independent of each other, as neurons are within one step; what couples them
-    adds to a, which then is no longer the diagonal. The order is 1 in any case; it is 2 for a single equation without t,
-    and linear equations with constant coefficients come out exact.
-    """
-    if not isinstance(y, tuple):
-        (y,) = _exp_euler(lambda y, t: (f(*y, t),), (y,), t, dt)
-        return y
-    zeros = tuple(map(jnp.zeros_like, y))
-    slopes, diagonal = (), []
-    for i, state in enumerate(y):
-        only = (*zeros[:i], jnp.ones_like(state), *zeros[i + 1 :])
-        slopes, along = jax.jvp(lambda y: f(y, t), (y,), (only,))
-        diagonal.append(along[i])
-    return tuple(s + dt * phi1(dt * a) * k for s, a, k in zip(y, diagonal, slopes, strict=True))
-
-
-def phi1(z):
-    """(exp(z) - 1) / z, also at 0, and with a gradient there.
-
-    >>> float(phi1(0.0)), float(jax.grad(phi1)(0.0))
-    (1.0, 0.5)
-    """
-    small = jnp.abs(z) < 1e-3  # expm1(z)/z has the right value near 0, but its gradient subtracts two nearly equal numbers
-    safe = jnp.where(small, 1.0, z)  # without it the gradient at 0 is NaN
-    series = 1 + z * (1 / 2 + z * (1 / 6 + z * (1 / 24 + z / 120)))
-    return jnp.where(small, series, jnp.expm1(safe) / safe)
-
-
-def pack(y):
-    """(one array, unpack): states of equal shape and dtype stacked into one, which makes loops several times faster.
-
-    What cannot be stacked stays as it is. In a loop: `carry, unpack = pack(y)` before it, and in its body
-    `pack(step(f, unpack(carry), t, dt))[0]`.
-    """
-    if not isinstance(y, tuple):
-        return y, lambda y: y
-    y = tuple(map(jnp.asarray, y))
-    if len({(state.shape, state.dtype) for state in y}) != 1:
-        return y, lambda y: y
-    return jnp.stack(y), tuple
-
-
-def _packed_like(y, slopes):
-    """Slopes in the form of the packed states; a slope that is one number holds for all elements of its state."""
-    if isinstance(y, tuple) or not isinstance(slopes, tuple):
-        return slopes
-    return jnp.stack([jnp.broadcast_to(k, y.shape[1:]) for k in slopes])

@@ -9,9 +9,9 @@ class IntegrateError(TeachingError, ValueError):
     """A method, a step or a function that cannot be integrated.
 
     >>> import brainlab as bl
-    >>> bl.odeint(lambda x, t: -x, method="rk5")
+    >>> bl.odeint(lambda x, t: -x, method="rk44")
     Traceback (most recent call last):
-    brainlab.integrate.errors.IntegrateError: there is no method 'rk5'. Did you mean 'rk4'?
+    brainlab.integrate.errors.IntegrateError: there is no method 'rk44'. Did you mean 'rk4'?
     ...
     """
 

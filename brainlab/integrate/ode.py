@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import functools
-import math
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-from ..math._array import box, raw, unbox
+from ..math._array import box, raw
 from ..math._program import call
-from ..math._trace import discover, is_tracer, local
+from ..math._trace import discover, local
 from ..math._where import place, user_frame
 from ..math.loops import scan
-from ._equation import Equation, check_step, numbers
-from ._methods import find_method
+from . import _controlled as controlled
+from . import _stiff as stiff
+from ._dense import Dense, slopes_of
+from ._equation import Equation, numbers
+from ._events import check_events, find, with_events
+from ._mesh import check_span, check_step, mesh
+from ._methods import MethodTable, find_method
 from ._steppers import ODE, pack, stepper
+from ._tolerances import check_limits, check_times, needs_rtol, no_estimate
 from .errors import IntegrateError
 from .solution import Solution, check_finite
-
-MOST_STEPS = 2**30  # a solution of one number in each row would take 8 GB
 
 
 def odeint(f=None, method: str = "rk4", dt: float = 0.01):
@@ -83,16 +85,33 @@ class Step:
         return f"<bl.odeint of {self.equation.name}: {self.method}, dt={self.dt}>"
 
 
-def solve_ode(f, y0, t0, t1, dt=None, steps=None, method: str = "rk4", args=()) -> Solution:
-    r"""Solve $dy/dt = f(y, t, \ldots)$ from y(t0) = y0 to t1, with equal steps.
+def solve_ode(
+    f,
+    y0,
+    t0,
+    t1,
+    dt=None,
+    steps=None,
+    method: str | None = None,
+    args=(),
+    *,
+    rtol=None,
+    atol=None,
+    times=None,
+    events=None,
+    max_steps=None,
+    max_dt=None,
+) -> Solution:
+    r"""Solve $dy/dt = f(y, t, \ldots)$ from y(t0) = y0 to t1: with equal steps, or with steps as long as the error allows.
 
-    f, method : as for `odeint`
+    f         : as for `odeint`
     y0        : one number or array; for several states a tuple of them
-    dt, steps : the step, or the number of steps; one of the two
-    args      : a tuple of what f takes after t: numbers, arrays, models. Other values run the same compiled code.
-    returns   : `sol` with sol.t (time,) and sol.y (time, ...), the first row at t0; for several states a tuple of these
-
-    Times are t0 + i dt, never added up. A solution that becomes NaN raises `DivergedError`.
+    dt, steps : the step, or the number of steps. Times are t0 + i dt, never added up
+    method    : a name from `bl.methods("ode")` or `bl.methods("stiff")`; else "rk4" for equal steps, "tsit5" with rtol
+    args      : a tuple of what f takes after t: numbers, arrays, models. Other values run the same compiled code
+    events    : name -> g(x, t, ...), or a `bl.event` of it: moments where g is zero, in sol.events[name]
+    returns   : `sol` with sol.t (time,) and sol.y (time, ...), the first row at t0; for several states a tuple of these;
+                sol(t) is the solution at any time
 
     >>> import brainlab as bl
     >>> sol = bl.solve_ode(lambda x, t, tau: -x / tau, 1.0, 0.0, 10.0, dt=0.1, args=(10.0,))
@@ -100,16 +119,82 @@ def solve_ode(f, y0, t0, t1, dt=None, steps=None, method: str = "rk4", args=()) 
     Solution(t (101,), x (101,), method='rk4')
     >>> sol.y[-1]
     Array(0.36787..., dtype=float32)
+
+    With rtol, a step is repeated shorter until its error, estimated by an embedded method, is below `atol + rtol |y|`:
+
+    rtol, atol : atol is one number, or one for each state; by default rtol
+    dt, steps, times : where the solution is wanted (times: increasing numbers); by default in the steps that were accepted
+    max_steps  : attempts before it gives up, 100 000 by default
+    max_dt     : no step is longer; a pulse that is shorter than the steps may else not be seen
+
+    >>> bl.solve_ode(lambda x, t: -x, 1.0, 0.0, 10.0, rtol=1e-4)
+    Solution(t (13,), x (13,), method='tsit5')
+    >>> sol = bl.solve_ode(lambda x, t: -x, 1.0, 0.0, 10.0, rtol=1e-4, steps=100, events={"half": lambda x, t: x - 0.5})
+    >>> sol.t.shape, sol.events["half"]
+    ((101,), Array([0.693...], dtype=float32))
+
+    In compiled code (jit, vmap, grad) steps that follow the error need dt, steps or times, so that the number of rows is
+    known, and there are no events. What fails there gives NaN; elsewhere it raises `DivergedError`. Gradients: equal steps
+    have them in both modes; with rtol there is forward mode (`bm.jacfwd`, `jax.jvp`), and reverse mode (`bm.grad`) where
+    `max_steps` is given and at most 4096: the loop then has that length, so choose it small. The lengths of the steps count
+    as constants in both. Stiff methods have reverse mode for what is in y0 and `args`.
     """
-    method, equation = find_method(ODE, method).name, Equation(f)
+    adaptive, equation = not (rtol is None and atol is None), Equation(f)
+    row = _method(method or ("tsit5" if adaptive else "rk4"), adaptive)
     y0 = equation.initial(y0)
     if not isinstance(args, tuple | list):
         raise IntegrateError(
             f"args = {args!r:.40} is not a tuple.", place(user_frame()), "it lists what f takes after t", "args=(a,)   # one"
         )
+    equation.bind((*(y0 if len(equation.states) > 1 else (y0,)), t0, *args), {})
+    events = check_events(events, equation, args)
+    check_limits(max_steps, max_dt)
+    if adaptive:
+        (t0, t1), finer = check_span(t0, t1), f"rtol={rtol!r}"
+        times = _wanted(t0, t1, dt, steps, times)
+        if row.kind == "stiff":
+            solution = stiff.solve(row, f, equation, y0, t0, t1, times, args, rtol, atol, max_steps, max_dt)
+        else:
+            ends = any(e.terminal for e, _ in events.values())
+            enough = (lambda dense: find(dense, events)[1] is not None) if ends else None
+            solution = controlled.solve(row, f, equation, y0, t0, t1, times, args, rtol, atol, max_steps, max_dt, enough)
+    else:
+        for name, value in (("times", times), ("max_steps", max_steps), ("max_dt", max_dt)):
+            if value is not None:
+                raise needs_rtol(name, value)
+        times, dt, finer = mesh(t0, t1, dt, steps)
+        if row.kind == "stiff":
+            solution = stiff.solve(row, f, equation, y0, times[0], times[-1], times, args, None, None, None, None)
+        else:
+            solution = _equal_steps(row.name, f, equation, y0, times, dt, args)
+    if events:
+        solution = with_events(solution, events)
+    return check_finite(solution, finer)
+
+
+def _method(name, adaptive):
+    row = find_method(MethodTable((*ODE, *stiff.STIFF)), name)
+    if adaptive and row.kind == "ode" and row.error is None:
+        raise no_estimate(row, ODE, stiff.STIFF)
+    return row
+
+
+def _wanted(t0, t1, dt, steps, times):
+    """The times at which a solution with steps of its own is wanted, or None for these steps."""
+    if times is None:
+        return None if dt is None and steps is None else mesh(t0, t1, dt, steps)[0]
+    if dt is not None or steps is not None:
+        raise IntegrateError(
+            f"both times and {'steps' if dt is None else 'dt'} are given.",
+            place(user_frame()),
+            "each of them says where the solution is wanted",
+            "times=[...] alone, or steps=100 alone",
+        )
+    return check_times(times, t0, t1)
+
+
+def _equal_steps(method, f, equation, y0, times, dt, args) -> Solution:
     several = len(equation.states) > 1
-    equation.bind((*(y0 if several else (y0,)), t0, *args), {})
-    times, dt, finer = _mesh(t0, t1, dt, steps)
 
     def inline(y0, times, dt, *args):
         step, field, times, dt = stepper(method), equation.field(args), raw(times), raw(dt)
@@ -127,77 +212,10 @@ def solve_ode(f, y0, t0, t1, dt=None, steps=None, method: str = "rk4", args=()) 
         return tuple(jnp.moveaxis(rows, 1, 0)) if several and not isinstance(rows, tuple) else rows
 
     y = call("solve_ode", inline, (f,), (y0, times, dt, *args), {}, (method, len(equation.states)))
-    return check_finite(Solution(box(jnp.asarray(times)), y, equation.states, method), finer)
+    parts = raw(y) if several else (raw(y),)
+    dense = Dense(times, parts, functools.partial(slopes_of, f, equation, times, parts, args))
+    return Solution(box(jnp.asarray(times)), y, equation.states, method, dense)
 
 
 def _shapes(step, field, y, t, dt):
     return discover("solve_ode", lambda: step(field, y, t, dt)).out
-
-
-def _mesh(t0, t1, dt, steps):
-    """(times, dt, a finer mesh to paste). In float64 on the host, unless t0 or t1 is traced."""
-    if (dt is None) == (steps is None):
-        both = "both dt and steps are given" if dt is not None else "neither dt nor steps is given"
-        raise IntegrateError(
-            f"{both}.",
-            place(user_frame()),
-            "one of them says how finely time is cut",
-            f"dt={dt!r}" if dt is not None else "dt=0.01",
-        )
-    if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 1):
-        raise IntegrateError(
-            f"steps = {steps!r:.40}: the number of steps must be a whole number, 1 or more.",
-            place(user_frame()),
-            try_="steps=100",
-        )
-    t0, t1, dt = unbox(t0), unbox(t1), unbox(dt) if dt is None else unbox(check_step(dt))
-    if any(map(is_tracer, (t0, t1, dt))):
-        return _traced_mesh(t0, t1, steps)
-    t0, t1 = _instant("t0", t0), _instant("t1", t1)
-    if not (math.isfinite(t0) and math.isfinite(t1) and t1 > t0):
-        back = f"solve_ode(lambda x, t: -f(x, -t), y0, {0 - t0:g}, {0 - t1:g}, ...)   # backwards in time" if t1 < t0 else ""
-        raise IntegrateError(
-            f"t1 = {t1:g} is not after t0 = {t0:g}.", place(user_frame()), "the solution starts at t0 and ends at t1", back
-        )
-    finer = f"steps={10 * steps}" if steps is not None else ""
-    if steps is None:
-        ratio = (t1 - t0) / float(dt)
-        steps = max(1, round(min(ratio, MOST_STEPS)))
-        if steps < MOST_STEPS and abs(ratio - steps) > min(1e-7 * steps, 0.01):  # float32(0.1) still divides 1
-            more = math.ceil(ratio)
-            raise IntegrateError(
-                f"dt = {float(dt):g} does not divide t1 - t0 = {t1 - t0:g}: it is {ratio:.6g} steps.",
-                place(user_frame()),
-                "the last step would be another one, or end beside t1",
-                f"steps={more}   # dt = {(t1 - t0) / more:.6g}",
-            )
-    if steps >= MOST_STEPS:
-        raise IntegrateError(
-            f"t1 - t0 = {t1 - t0:g} in steps of {float(dt or (t1 - t0) / steps):g}: these are too many steps.",
-            place(user_frame()),
-            "the solution has a row for each of them, and would not fit into the memory",
-            "steps=10_000",
-        )
-    dt = (t1 - t0) / steps
-    return t0 + np.arange(steps + 1) * dt, dt, finer or f"dt={dt / 10:.9g}"
-
-
-def _instant(name, t) -> float:
-    try:
-        return float(t if np.ndim(t) == 0 and not isinstance(t, str | bool) else "")
-    except (TypeError, ValueError):
-        raise IntegrateError(
-            f"{name} = {t!r:.40}: a time is one number.", place(user_frame()), "the solution starts at t0 and ends at t1"
-        ) from None
-
-
-def _traced_mesh(t0, t1, steps):
-    if steps is None:
-        raise IntegrateError(
-            "inside a compiled function the number of steps must be known, and t0, t1 or dt is not.",
-            place(user_frame()),
-            "compiled code makes arrays of one length",
-            "steps=100 instead of dt=...",
-        )
-    dt = (t1 - t0) / steps
-    return t0 + jnp.arange(steps + 1) * dt, dt, ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jax
@@ -11,6 +11,7 @@ import numpy as np
 from ..math._array import Array, unbox
 from ..math._trace import is_tracer, local
 from ..math._where import place, user_frame
+from ._dense import boxed
 from .errors import DivergedError, IntegrateError
 
 
@@ -27,12 +28,35 @@ class Solution:
     Solution(t (31,), x (31,), v (31,), method='rk4')
     >>> bool((sol["v"] == sol.y[1]).all())
     True
+
+    Called, it gives the state at any time, `sol(1.234)`. sol.events: the times of the events that `solve_ode` was asked
+    for. sol.stats: how many steps a solver that chooses them has taken and rejected.
     """
 
     t: Any
     y: Any
     states: tuple[str, ...] = ()
     method: str = ""
+    dense: Any = field(default=None, compare=False)  # the solution as a function of time: see _dense.py
+    events: dict = field(default_factory=dict, compare=False)  # name -> (number,) times
+    stats: dict = field(default_factory=dict, compare=False)  # steps accepted and rejected, where the solver chose them
+
+    def __call__(self, t):
+        """The state at t, one time or an array of them, between t0 and t1: (shape of t, ...); a tuple for several states.
+
+        >>> import brainlab as bl
+        >>> sol = bl.solve_ode(lambda x, t: -x, 1.0, 0.0, 2.0, rtol=1e-6)
+        >>> sol([0.5, 1.5])
+        Array([0.60653..., 0.22313...], dtype=float32)
+        """
+        if self.dense is None:
+            raise IntegrateError(
+                "this solution is known in its rows only.",
+                place(user_frame()),
+                "what lies between them does not leave compiled code, and methods with memory or noise have none",
+                "steps=1000, or times=[...]: more rows",
+            )
+        return boxed(self.dense(unbox(t) if isinstance(t, Array) else t))
 
     def __getitem__(self, name: str):
         if name not in self.states:
@@ -47,7 +71,7 @@ class Solution:
         return f"Solution(t {tuple(self.t.shape)}, {shapes}, method={self.method!r})"
 
 
-jax.tree_util.register_dataclass(Solution, ["t", "y"], ["states", "method"])
+jax.tree_util.register_dataclass(Solution, ["t", "y"], ["states", "method"], ["dense", "events", "stats"])
 
 
 def check_finite(solution: Solution, mesh: str):

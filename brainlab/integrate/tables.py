@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import difflib
 
+from ._dde_methods import DDE
+from ._fde_methods import FDE
 from ._methods import MethodTable
+from ._sde_methods import SDE
 from ._steppers import ODE
+from ._stiff import STIFF
 from .errors import IntegrateError
 
-_FAMILIES = {"ode": ODE}
+_FAMILIES = {"ode": ODE, "stiff": STIFF, "sde": SDE, "fde": FDE, "dde": DDE}
 
 
 def methods(kind: str | None = None) -> MethodTable:
     """The methods of integration there are: rows with name, kind, order, strong_order and source.
 
-    kind : "ode", or None for all
+    kind : "ode", "stiff", "sde", "fde" or "dde"; None for all
 
     >>> methods("ode")[9].name, methods("ode")[9].order
     ('rk4', 4)

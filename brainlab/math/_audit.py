@@ -94,8 +94,9 @@ class Audit:
             self._code(fun)
         elif isinstance(fun, staticmethod | classmethod):
             self.function(fun.__func__, get, where, label)
-        elif hasattr(type(fun), "same_as"):  # our own Jit and Derivative
-            self.function(fun.fun, _weakly(fun.fun), (where, "fun"), label)
+        elif hasattr(type(fun), "same_as"):  # our own Jit and Derivative, and steps
+            for i, one in enumerate(getattr(fun, "functions", None) or (fun.fun,)):
+                self.function(one, _weakly(one), (where, "fun", i), label)
         elif not isinstance(fun, type) and isinstance(getattr(type(fun), "__call__", None), FunctionType):  # noqa: B004
             self._code(type(fun).__call__, fun, get, label)
         elif callable(fun) and not isinstance(fun, type) and hasattr(fun, "__wrapped__"):  # lru_cache, jax.jit

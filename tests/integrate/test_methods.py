@@ -13,7 +13,7 @@ import brainlab.math as bm
 from brainlab.integrate._steppers import pack, phi1, stepper
 
 ROWS = bl.methods("ode")
-TABLEAUX = [row for row in ROWS if row.coefficients is not None]
+TABLEAUX = [row for row in ROWS if isinstance(row.coefficients, tuple) and not row.error]  # pairs: test_adaptive.py
 BY_NAME = {"ids": lambda row: row.name}
 
 
@@ -60,7 +60,10 @@ PROBLEMS = {  # f, y0, args, solution at t
 
 
 def measured_order(row, f, y0, solution, steps=(80, 160), t1=2.0):
-    errors = [abs(float(bl.solve_ode(f, y0, 0.0, t1, steps=n, method=row.name).y[-1]) - solution(t1)) for n in steps]
+    errors = []
+    for n in steps:  # the largest error on the way: at one time it may happen to be zero
+        sol = bl.solve_ode(f, y0, 0.0, t1, steps=n, method=row.name)
+        errors.append(np.abs(np.asarray(sol.y) - solution(np.asarray(sol.t))).max())
     return np.log2(errors[0] / errors[1])
 
 
@@ -68,7 +71,8 @@ def measured_order(row, f, y0, solution, steps=(80, 160), t1=2.0):
 @pytest.mark.parametrize("row", ROWS, **BY_NAME)
 def test_order_of_convergence(row, problem, x64):
     better = row.name == "exp_euler" and problem == "logistic"  # see test_exponential_euler_has_order_2_...
-    assert measured_order(row, *PROBLEMS[problem]) == pytest.approx(row.order + better, abs=0.25)
+    steps, slack = ((80, 160), 0.25) if row.order < 5 else ((20, 40), 0.7)  # before rounding is seen
+    assert measured_order(row, *PROBLEMS[problem], steps) == pytest.approx(row.order + better, abs=slack)
 
 
 def van_der_pol(x, v, t):
@@ -84,7 +88,7 @@ def test_agrees_with_scipy(row, x64):
     t = np.linspace(0, 5, 11)
     reference = solve_ivp(van_der_pol_scipy, (0, 5), [1.0, 0.0], method="DOP853", rtol=1e-11, atol=1e-12, t_eval=t).y
     sol = bl.solve_ode(van_der_pol, (1.0, 0.0), 0.0, 5.0, steps=1000, method=row.name)
-    tolerance = {1: 0.1, 2: 5e-4, 3: 2e-6, 4: 2e-8}[row.order]
+    tolerance = {1: 0.1, 2: 5e-4, 3: 2e-6, 4: 2e-8, 5: 2e-9}[row.order]
     for ours, theirs in zip(sol.y, reference, strict=True):
         np.testing.assert_allclose(ours[::100], theirs, atol=tolerance)
 
@@ -155,7 +159,7 @@ def test_stacked_and_unstacked_agree(row):
     apart = stepper(row.name)(f, (x, v, jnp.array(1.0)), 0.5, 0.1)
     one = stepper(row.name)(lambda y, t: jnp.stack(f((y[0], y[1]), t)), jnp.stack([x, v]), 0.5, 0.1)
     np.testing.assert_allclose(stacked, apart[:2], rtol=1e-6)
-    if row.coefficients is not None:  # for exp_euler a state is what has a diagonal of its own
+    if row.name not in ("exp_euler", "strang"):  # which take each state on its own
         np.testing.assert_allclose(stacked, one, rtol=1e-6)
     assert apart[2].shape == () and float(apart[2]) == pytest.approx(np.exp(-0.1), rel=6e-3)
 
@@ -178,7 +182,7 @@ def test_table_shows_itself():
     assert bl.methods()._repr_html_().count("<tr>") == len(lines)
     assert {row.kind for row in bl.methods(kind="ode")} == {"ode"} and all(row.source for row in ROWS)
     names = [row.name for row in ROWS]
-    assert len(set(names)) == len(names) == 13
+    assert len(set(names)) == len(names) == 23
 
 
 def test_unknown_names():

@@ -1,0 +1,83 @@
+r"""The functions that exponential methods are made of: $\varphi_1, \varphi_2$ of numbers and of small matrices."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+from jax import lax
+
+MOST_SQUARINGS = 40  # enough for matrices of norm 5e11
+
+
+def phi1(z):
+    """(exp(z) - 1) / z, also at 0, and with a gradient there.
+
+    >>> import jax
+    >>> float(phi1(0.0)), float(jax.grad(phi1)(0.0))
+    (1.0, 0.5)
+    """
+    small = jnp.abs(z) < 1e-3  # expm1(z)/z has the right value near 0, but its gradient subtracts two nearly equal numbers
+    safe = jnp.where(small, 1.0, z)  # without it the gradient at 0 is NaN
+    series = 1 + z * (1 / 2 + z * (1 / 6 + z * (1 / 24 + z / 120)))
+    return jnp.where(small, series, jnp.expm1(safe) / safe)
+
+
+def phi2(z):
+    """(exp(z) - 1 - z) / z^2, also at 0, and with a gradient there.
+
+    >>> import jax
+    >>> float(phi2(0.0)), round(float(jax.grad(phi2)(0.0)), 6)
+    (0.5, 0.166667)
+    """
+    small = jnp.abs(z) < 0.5  # up to there the difference loses digits
+    near, safe = jnp.where(small, z, 0.0), jnp.where(small, 1.0, z)
+    series = jnp.ones_like(safe)
+    for k in range(15, 2, -1):  # 1/2 (1 + z/3 (1 + z/4 (...)))
+        series = 1 + near / k * series
+    return jnp.where(small, series / 2, (jnp.expm1(safe) - safe) / safe**2)
+
+
+def exponential_step(J, slope, drift, dt):
+    r"""$dt\,\varphi_1(dt J)\,f + dt^2 \varphi_2(dt J)\,\partial_t f$: how far y' = f + J (y - y_0) + t f_t comes in dt.
+
+    J            : (..., d, d)
+    slope, drift : (..., d), f and its derivative by t
+
+    For d > 1 both are columns of one exponential, of J with two more columns and rows (Al-Mohy & Higham, SIAM J. Sci.
+    Comput. 33 (2011) 488, theorem 2.1).
+    """
+    d = slope.shape[-1]
+    if d == 1:
+        z = dt * J[..., 0]
+        return dt * (phi1(z) * slope + dt * phi2(z) * drift)
+    columns = jnp.stack([dt * dt * drift, dt * slope], axis=-1)
+    # The result is linear in the columns: brought to size 1 they do not make the matrix larger than it is.
+    size = lax.stop_gradient(jnp.abs(columns).max((-2, -1), keepdims=True))
+    size = jnp.where(size > 0, size, 1.0)
+    wide = jnp.concatenate([dt * J, columns / size], axis=-1)
+    below = jnp.broadcast_to(jnp.eye(2, d + 2, d + 1, dtype=wide.dtype), (*wide.shape[:-2], 2, d + 2)).at[..., 1, :].set(0)
+    return size[..., 0] * expm(jnp.concatenate([wide, below], axis=-2))[..., :d, -1]
+
+
+def expm(A):
+    """The exponential of each matrix (..., n, n): halved until it is small, a Taylor series, squared as often.
+
+    Differentiable, unlike a loop whose length is a number; all matrices are halved equally often.
+
+    >>> print(f"sin(1) = {expm(jnp.array([[0.0, 1.0], [-1.0, 0.0]]))[0, 1]:.4f}")
+    sin(1) = 0.8415
+    """
+    norm = lax.stop_gradient(jnp.abs(A).sum(-2).max())
+    halvings = jnp.clip(jnp.ceil(jnp.log2(2 * jnp.where(jnp.isfinite(norm) & (norm > 0), norm, 1.0))), 0, MOST_SQUARINGS)
+    A = A * 2.0**-halvings
+    one = jnp.eye(A.shape[-1], dtype=A.dtype)
+    E = one
+    for k in range(14 if jnp.finfo(A.dtype).eps < 1e-10 else 8, 0, -1):  # the next term is below rounding: norm <= 1/2
+        E = one + _times(A, E) / k
+    return lax.fori_loop(0, MOST_SQUARINGS, lambda i, E: lax.cond(i < halvings, lambda E: _times(E, E), lambda E: E, E), E)
+
+
+def _times(A, B):
+    """A B. Small ones column by row: of many such products XLA makes one loop, five times as fast as theirs one by one."""
+    if A.shape[-1] > 8:
+        return A @ B
+    return sum(A[..., :, k, None] * B[..., None, k, :] for k in range(A.shape[-1]))
