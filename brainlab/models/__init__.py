@@ -1,22 +1,36 @@
 """The models: equations and parameters, without state."""
 
-from . import adex as adex, izhikevich as izhikevich
+from . import adex as adex, izhikevich as izhikevich, morris_lecar as morris_lecar, wilson_cowan as wilson_cowan
 from .adex import AdEx as AdEx
 from .base import Model as Model
+from .connor_stevens import ConnorStevens as ConnorStevens
+from .dynamics import Dynamics as Dynamics
 from .eif import EIF as EIF
+from .fitzhugh_nagumo import FitzHughNagumo as FitzHughNagumo
 from .hh import HH as HH
+from .hindmarsh_rose import HindmarshRose as HindmarshRose
 from .izhikevich import Izhikevich as Izhikevich
 from .lif import LIF as LIF
+from .morris_lecar import MorrisLecar as MorrisLecar
 from .neuron import Drive as Drive, Neuron as Neuron
 from .qif import QIF as QIF
+from .wilson_cowan import WilsonCowan as WilsonCowan
 
 
 def all_models() -> dict[str, type[Model]]:
     """Every model by name: the classes that this package exports, without their abstract bases.
 
     >>> list(all_models())
-    ['LIF', 'QIF', 'EIF', 'AdEx', 'Izhikevich', 'HH']
+    ['LIF', 'QIF', 'EIF', 'AdEx', 'Izhikevich', 'HH', 'FitzHughNagumo', 'MorrisLecar', 'ConnorStevens', 'HindmarshRose',
+    'WilsonCowan']
     """
-    order = ["LIF", "QIF", "EIF", "AdEx", "Izhikevich", "HH"]  # as the course meets them; new ones come after
-    found = {k: v for k, v in globals().items() if isinstance(v, type) and issubclass(v, Model) and v not in (Model, Neuron)}
+    order = [  # as the course meets them; new ones come after
+        *("LIF", "QIF", "EIF", "AdEx", "Izhikevich", "HH"),
+        *("FitzHughNagumo", "MorrisLecar", "ConnorStevens", "HindmarshRose", "WilsonCowan"),
+    ]
+    found = {
+        k: v
+        for k, v in globals().items()
+        if isinstance(v, type) and issubclass(v, Model) and v not in (Model, Dynamics, Neuron)
+    }
     return dict(sorted(found.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))

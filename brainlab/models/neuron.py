@@ -11,10 +11,10 @@ import numpy as np
 
 from ..math._array import unbox
 from ..params import ParamError, info
-from .base import Model
+from .dynamics import Dynamics
 
 
-class Neuron(Model):
+class Neuron(Dynamics):
     """The base class of neuron models.
 
     A subclass names its `states`, gives their `derivative` per ms and says where a spike is counted; an
@@ -39,8 +39,7 @@ class Neuron(Model):
     states: ClassVar[tuple] = ("V",)  # what changes in time, the membrane potential first
     units: ClassVar[dict] = {"V": "mV"}
     current_unit: ClassVar[str] = ""
-    method: ClassVar[str] = "rk4"  # the integrator that suits it,
-    dt: ClassVar[float] = 0.1  # ms; and the time step
+    dt: ClassVar[float] = 0.1  # ms
     ordered: ClassVar[tuple] = ()  # (low, high, why): one parameter must lie below another
 
     def __post_init__(self):

@@ -37,7 +37,7 @@ def trace(
     key=None,
     noise=0.0,
     method=None,
-    record=("V",),
+    record=None,
     refractory=None,
     start=0,
     bias=None,
@@ -51,7 +51,7 @@ def trace(
     state      : tuple of states to start from, each a number or (n...); default: `neuron.initial()`
     key, noise : mV/sqrt(ms); each step adds noise * sqrt(dt) * (standard normal) to V. Without a key there is none
     method     : name of the integrator; default: the neuron's own
-    record     : names of states; "I" is the input
+    record     : names of states; "I" is the input; None: the first state, which is V or what stands for it
     refractory : ms of refractoriness left at the beginning, a number or (n...)
     start      : number of the first step
     bias       : (n...), a constant part of the input, so that it need not be written out for every step
@@ -63,7 +63,7 @@ def trace(
 
     Parameters, inputs and dt are traced: other values do not compile anew. Inside another `jax.jit` it is just a part.
     """
-    record = (record,) if isinstance(record, str) else tuple(record)
+    record = neuron.states[:1] if record is None else (record,) if isinstance(record, str) else tuple(record)
     for name in record:
         if name not in (*neuron.states, "I"):
             raise unknown_monitor(neuron, name)

@@ -16,6 +16,7 @@ from ..math._array import box, raw, unbox
 from ..math._trace import is_tracer
 from ..math.module import Module
 from ..math.variable import Variable
+from ..models.dynamics import Dynamics
 from ..models.neuron import Neuron
 from ..params import info
 from .core import advance, stepper_of
@@ -165,6 +166,15 @@ def _check_model(model) -> None:
             f"{model.__name__} is a class of neurons; a neuron is {model.__name__}().",
             why="its parameters are given between the brackets",
             try_=f"{model.__name__}()",
+        )
+    cls = model if isinstance(model, type) else type(model)
+    if issubclass(cls, Dynamics):
+        states, name = ", ".join(model.states), f"{cls.__name__}()" if cls is not model else cls.__name__
+        raise SimulationError(
+            f"{name} is no neuron model: it has no spikes.",
+            why="its equations can be solved, its states be drawn against each other; a population is made of neurons",
+            try_=f"bl.solve_ode(lambda {states}, t, model: model.derivative({states}), model.initial(), 0.0, 100.0, "
+            f"dt={model.dt:g}, args=(model,))",
         )
     raise SimulationError(f"a neuron model was expected, got {model!r}.", try_="bl.LIF()")
 

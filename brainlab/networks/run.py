@@ -59,10 +59,11 @@ class Run:
         """(neuron,) Hz; spikes per second over the whole run."""
         return self.spikes.sum(axis=0) / self.duration * 1000.0
 
-    def plot(self, name: str = "V", neurons: int = 4):
-        """A picture of one monitored quantity in the first few neurons."""
+    def plot(self, name: str | None = None, neurons: int = 4):
+        """A picture of one monitored quantity (None: the membrane potential) in the first few neurons."""
         from .. import svg
 
+        name = self.model.states[0] if name is None else name
         shown = self[name][:, :neurons]
         curves = {name if self.size == 1 else f"neuron {i}": shown[:, i] for i in range(shown.shape[1])}
         return svg.picture(self.t, curves, x_label="t (ms)", y_label=f"{name} ({self.units[name]})")

@@ -21,13 +21,13 @@ from .run import Run
 MOST_STEPS = 2**30  # a row of one neuron alone would take 10 GB
 
 
-def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monitors=("V",), progress: bool = False) -> Run:
+def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monitors=None, progress: bool = False) -> Run:
     """Run a neuron or a population for `duration` ms.
 
     target   : a Neuron, such as bl.LIF(): a fresh cell at rest; or a Population, which goes on from where it is
     dt       : ms, time step; None for the model's own (0.1 for LIF, 0.01 for HH). t_ref is rounded to whole steps
     inputs   : a number, an Input of bl.inputs, or an array: (time,), (neuron,) or (time, neuron), in the model's unit
-    monitors : names of states to keep; "I" is the input. Spikes are always kept
+    monitors : names of states to keep; "I" is the input. None: the first state, V. Spikes are always kept
     progress : show a progress bar
 
     >>> import brainlab as bl
@@ -49,7 +49,7 @@ def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monit
     model = population.model
     dt = model.dt if dt is None else dt
     steps = count_steps(model, duration, dt)
-    monitors = (monitors,) if isinstance(monitors, str) else monitors
+    monitors = model.states[:1] if monitors is None else (monitors,) if isinstance(monitors, str) else monitors
     if not isinstance(monitors, tuple | list):
         raise SimulationError(
             f"monitors = {monitors!r}: the names of what is kept are expected.", try_=f"monitors=({model.states[0]!r},)"

@@ -13,6 +13,7 @@ from brainlab.params import ParamError, info
 MODELS = bl.all_models()
 NEURONS = {name: cls for name, cls in MODELS.items() if issubclass(cls, bl.Neuron)}
 DRIVE = {"LIF": 2.0, "QIF": 8.0, "EIF": 1.0, "AdEx": 1000.0, "Izhikevich": 14.0, "HH": 10.0}
+DRIVE |= {"FitzHughNagumo": 0.5, "MorrisLecar": 150.0, "ConnorStevens": 30.0, "HindmarshRose": 4.0}
 every = pytest.mark.parametrize("name", MODELS)
 neurons = pytest.mark.parametrize("name", NEURONS)
 
@@ -83,7 +84,8 @@ def test_a_population_of_three_is_three_neurons(name, x64):
     together = trace(cls(**{parameter: values}), I, cls.dt)
     for i, value in enumerate(values):
         alone = trace(cls(**{parameter: value}), I, cls.dt)
-        np.testing.assert_allclose(together["V"][:, i], alone["V"], rtol=1e-9, atol=1e-9)
+        V = cls.states[0]
+        np.testing.assert_allclose(together[V][:, i], alone[V], rtol=1e-9, atol=1e-9)
         assert (together["spikes"][:, i] == alone["spikes"]).all()
 
 

@@ -134,7 +134,7 @@ def test_inputs_of_every_shape():
         (dict(inputs=[[1.0, 2.0], [3.0]]), "numbers are expected"),
         (dict(inputs=[]), "numbers are expected"),
         (dict(inputs=1e300), "the input is 1e.300.*\n.*too large for a 32-bit number"),
-        (dict(monitors=None), "monitors = None: the names of what is kept"),
+        (dict(monitors=7), "monitors = 7: the names of what is kept"),
         (dict(duration=1e300), "more than 1,073,741,824 steps"),
         (dict(inputs=bl.inputs.constant([1.0, 2.0, 3.0])), r"the input is \(100, 3\)"),
         (dict(duration=0.2, inputs=np.ones(2)), "there are 2 steps and 2 neurons"),
