@@ -16,6 +16,7 @@ import numpy as np
 COLORS = ("#0072B2", "#C4500A", "#007A5A", "#A6568A", "#8A6D00", "#2F8FC4")
 GHOST = "#8a8a8a"
 DASHES = {"solid": "", "dashed": "7 4", "dotted": "2 3", "dash_dotted": "8 3 2 3"}
+_POINTS = ("points", "rings", "squares", "triangles", "diamonds")
 _MARGIN = {"left": 62, "right": 16, "top": 26, "bottom": 42}
 
 
@@ -27,7 +28,7 @@ class Layer:
     y: np.ndarray
     label: str = ""
     color: str = COLORS[0]
-    kind: str = "line"  # line, points, level (a horizontal line at y), mark (a vertical line at x)
+    kind: str = "line"  # line, points, one of _POINTS, level (a horizontal line at y), mark (a vertical line at x)
     dash: str = "solid"
     width: float = 1.6
 
@@ -137,10 +138,10 @@ def _layer(layer: Layer, px, py, pixels) -> str:
     if layer.kind == "mark":
         return "".join(f'<path d="M{px(x):.1f} 0V9999" {style}/>' for x in np.atleast_1d(layer.x))
     x, y = layer.x, layer.y
-    if layer.kind == "points":
+    if layer.kind in _POINTS:
         radius = 2.6 if np.size(x) < 300 else 1.2  # a raster is many dots
         return "".join(
-            f'<circle cx="{px(a):.1f}" cy="{py(b):.1f}" r="{radius}" fill="{layer.color}"/>'
+            _point(layer, px(a), py(b), radius)
             for a, b in zip(np.atleast_1d(x), np.atleast_1d(y), strict=True)
             if np.isfinite(a) and np.isfinite(b)
         )
@@ -153,6 +154,19 @@ def _layer(layer: Layer, px, py, pixels) -> str:
     return f'<path d="{steps}" fill="none" {style}/>' if steps else ""
 
 
+def _point(layer: Layer, x, y, radius) -> str:
+    if layer.kind == "squares":
+        r = f"{2 * radius}"
+        return f'<rect x="{x - radius:.1f}" y="{y - radius:.1f}" width="{r}" height="{r}" fill="{layer.color}"/>'
+    if layer.kind in ("triangles", "diamonds"):
+        r = 1.6 * radius
+        corners = [(-r, 0.8 * r), (0, -r), (r, 0.8 * r)] if layer.kind == "triangles" else [(-r, 0), (0, -r), (r, 0), (0, r)]
+        path = "L".join(f"{x + dx:.1f} {y + dy:.1f}" for dx, dy in corners)
+        return f'<path d="M{path}Z" fill="{layer.color}"/>'
+    fill = f'fill="{layer.color}"' if layer.kind == "points" else f'fill="#fff" stroke="{layer.color}" stroke-width="1.4"'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" {fill}/>'
+
+
 def _legend(layers, left, right, top) -> str:
     out, x = [], right
     for layer in reversed(layers):
@@ -161,8 +175,8 @@ def _legend(layers, left, right, top) -> str:
         x -= 34 + _width(layer.label)
         dash = f'stroke="{layer.color}" stroke-width="2" stroke-dasharray="{DASHES[layer.dash]}"'
         sign = f'<path d="M{x:.0f} {top - 12}h18" {dash}/>'
-        if layer.kind == "points":
-            sign = f'<circle cx="{x + 13:.0f}" cy="{top - 12}" r="2.6" fill="{layer.color}"/>'
+        if layer.kind in _POINTS:
+            sign = _point(layer, x + 13, top - 12, 2.6)
         out.append(sign + _text(x + 22, top - 9, layer.label, "start"))
     return "".join(out)
 

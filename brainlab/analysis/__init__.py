@@ -1,6 +1,24 @@
 """Analysis: arrays in, arrays out."""
 
+from .continuation import continuation as continuation
+from .cycles_branch import cycle_branch as cycle_branch
+from .diagrams import Branch as Branch, CycleBranch as CycleBranch, Diagram as Diagram, SpecialPoint as SpecialPoint
 from .fi_curve import fi_curve as fi_curve
+from .basins import Basins as Basins, basins as basins
+from .cycles import LimitCycle as LimitCycle, limit_cycle as limit_cycle
+from .fixed_points import FixedPoint as FixedPoint, fixed_points as fixed_points
+from .lyapunov import lyapunov_exponents as lyapunov_exponents
+from .manifolds import Separatrices as Separatrices, separatrices as separatrices
+from .phase_line import (
+    PhaseLine as PhaseLine,
+    PhaseSpace as PhaseSpace,
+    phase_line as phase_line,
+    phase_space as phase_space,
+)
+from .phase_plane import PhasePlane as PhasePlane, phase_plane as phase_plane
+from .slow_points import SlowPoint as SlowPoint, slow_points as slow_points
+from .trajectories import Trajectory as Trajectory, trajectory as trajectory
+from ._types import classify as classify
 from .spikes import (
     AnalysisError as AnalysisError,
     cv as cv,
@@ -11,3 +29,4 @@ from .spikes import (
     siegert as siegert,
     spike_times as spike_times,
 )
+from .two_parameters import CriticalCurve as CriticalCurve, two_parameters as two_parameters
