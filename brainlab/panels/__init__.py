@@ -5,14 +5,23 @@ from ._cache import give_memory_back, keep_compiled_programs
 keep_compiled_programs()
 give_memory_back()
 
+from .bifurcation import BifurcationPanel as BifurcationPanel  # noqa: E402
+from .compose import ComposePanel as ComposePanel  # noqa: E402
+from .delay import DelayPanel as DelayPanel  # noqa: E402
+from .fractional import FractionalPanel as FractionalPanel  # noqa: E402
 from .hysteresis import HysteresisPanel as HysteresisPanel  # noqa: E402
 from .lif_bench import LIFPanel as LIFPanel  # noqa: E402
+from .noise_scaling import NoiseScalingPanel as NoiseScalingPanel  # noqa: E402
 from .noise_twins import NoisePanel as NoisePanel  # noqa: E402
+from .phase_drop import PhaseDropPanel as PhaseDropPanel  # noqa: E402
 from .population import PopulationPanel as PopulationPanel  # noqa: E402
 from .ramp_step import RampPanel as RampPanel  # noqa: E402
 from .rebound import ReboundPanel as ReboundPanel  # noqa: E402
+from .reduction import ReductionPanel as ReductionPanel  # noqa: E402
 from .voltage_clamp import ClampPanel as ClampPanel  # noqa: E402
+from .step_size import StepSizePanel as StepSizePanel  # noqa: E402
 from .strip_chart import StripChartPanel as StripChartPanel  # noqa: E402
+from .trials import TrialsPanel as TrialsPanel  # noqa: E402
 from .live import LivePanel as LivePanel  # noqa: E402
 from .panel import Panel as Panel, Scenario as Scenario  # noqa: E402
 

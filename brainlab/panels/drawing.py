@@ -133,8 +133,9 @@ class Drawing:
                 if name == widget.brush.get("name"):
                     interval = self.hand(name)
                     handles.setdefault(widget, {})[name] = None if interval is None else np.ravel(interval).tolist()
-                if np.ndim(self._wanted[name]) == 0 and any(h["name"] == name for h in widget.handles):
-                    handles.setdefault(widget, {})[name] = self._wanted[name]
+                for part in (name, *self.carries.get(name, ())):
+                    if any(h["name"] == part for h in widget.handles):
+                        handles.setdefault(widget, {})[part] = self.hand(part)
                 self._carried.extend((widget, part) for part in (name, *self.carries.get(name, ())))
             for overlay, values in handles.items():
                 overlay.show(values)

@@ -20,8 +20,9 @@ DASHES = list(svg.DASHES)
 INK = "var(--jp-content-font-color1, #333)"
 LINES = dict(grid_lines="solid", grid_color="var(--bl-grid)", label_color=INK)
 # Points are lines of no length with round ends, 7 px wide by panel.css, which knows them by this width. bqplot's Scatter
-# would move the axes by the size of its markers, and a handle over it would no longer stand where it says.
-DOT = 0.5
+# would move the axes by the size of its markers, and a handle over it would no longer stand where it says. A ring is a
+# large point with a small one of the page's colour on it.
+WIDTHS = {"dots": 0.5, "squares": 0.6, "rings": 0.7, "holes": 0.8}
 
 
 class Axis:
@@ -44,6 +45,7 @@ class Curves:
         self.x = self.y = np.zeros(0)
         self.ghost_x = self.ghost_y = np.zeros(0)
         self.mark = figure._lines(kind, [f"var(--bl-{c})" for c in colors], dashes[0], width)
+        self.hole = figure._lines("holes", ["var(--jp-layout-color0, #fff)"], "solid", width) if kind == "rings" else None
         self.ghosts, self.ghost = ghosts, None  # the ghost's mark is made when a run is first pinned
 
     def set(self, x, y):
@@ -56,7 +58,12 @@ class Curves:
                 _assign(self.ghost, x, y)
             return
         self.x, self.y = x, y
-        _assign(self.mark, x, y)
+        for mark in self.marks:
+            _assign(mark, x, y)
+
+    @property
+    def marks(self):
+        return [mark for mark in (self.mark, self.hole) if mark is not None]
 
     def clear_ghost(self):
         if self.ghost is not None:
@@ -69,17 +76,19 @@ class Curves:
 
     @visible.setter
     def visible(self, value: bool):
-        self.mark.visible = value
+        for mark in self.marks:
+            mark.visible = value
 
     def layers(self):
         """The same for the static picture."""
-        kind = "points" if self.kind == "dots" else "line"
+        kind = {"dots": "points", "rings": "rings", "squares": "squares"}.get(self.kind, "line")
         if self.ghost_y.size:
             for y in np.atleast_2d(self.ghost_y):
                 yield svg.Layer(self.ghost_x, y, "", svg.GHOST, kind, "dashed", 1.2)
         if self.visible and self.y.size:
             for i, y in enumerate(np.atleast_2d(self.y)):
-                color, dash = svg.COLORS[self.colors[i] - 1], self.dashes[i]
+                color = svg.GHOST if self.colors[i] == "ghost" else svg.COLORS[self.colors[i] - 1]
+                dash = self.dashes[i]
                 yield svg.Layer(self.x, y, tr(self.labels[i]), color, kind, dash, self.width)
 
 
@@ -114,8 +123,8 @@ class Figure(Hands):
 
     # ---- marks
 
-    def curve(self, label: str, color: int = 1, *, dash: str = "solid", width=1.6, ghost=True, given=False) -> Curves:
-        """One curve. color: 1 to 6 of the palette; given: not a result, so it stays while a prediction is asked for."""
+    def curve(self, label: str, color: int | str = 1, *, dash: str = "solid", width=1.6, ghost=True, given=False) -> Curves:
+        """One curve. color: 1 to 6 of the palette, or "ghost"; given: no result, it stays while one predicts."""
         return self._add(Curves(self, [label], [color], [dash], width=width, ghosts=ghost, given=given))
 
     def several(self, labels, colors=None, *, ghost=False, given=False) -> Curves:
@@ -123,13 +132,13 @@ class Figure(Hands):
         colors = colors or list(range(1, len(labels) + 1))
         return self._add(Curves(self, list(labels), colors, DASHES[: len(labels)], ghosts=ghost, given=given))
 
-    def dots(self, label: str, color: int = 1, *, ghost=False, given=False) -> Curves:
-        """Points."""
-        return self._add(Curves(self, [label], [color], ["solid"], kind="dots", ghosts=ghost, given=given))
+    def dots(self, label: str, color: int = 1, *, shape="dots", ghost=False, given=False) -> Curves:
+        """Points. shape: dots, rings or squares"""
+        return self._add(Curves(self, [label], [color], ["solid"], kind=shape, ghosts=ghost, given=given))
 
     def _add(self, curves):
         self.curves.append(curves)
-        self._figure.marks = [*self._figure.marks, curves.mark]
+        self._figure.marks = [*self._figure.marks, *curves.marks]
         self.relabel()
         return curves
 
@@ -140,7 +149,7 @@ class Figure(Hands):
 
     def _lines(self, kind, colors, dash, width):
         scales, nothing = {"x": self._x, "y": self._y}, np.zeros(0, np.float32)
-        width = DOT if kind == "dots" else width
+        width = WIDTHS.get(kind, width)
         return bqplot.Lines(x=nothing, y=nothing, scales=scales, colors=colors, line_style=dash, stroke_width=width)
 
     def set_ranges(self, x=None, y=None):
@@ -206,6 +215,20 @@ def above(step: float, *values) -> float:
     return step * max(1.0, float(np.ceil(max(np.max(v) for v in values) / step)))
 
 
+def evenly(y, sizes, points: int) -> np.ndarray:
+    """The rows of y (n, 2) that lie evenly along the curve: a state that hurries and lingers is drawn with the same care.
+
+    sizes : of the picture, in the units of both columns
+
+    >>> evenly(np.array([[0, 0], [0, 0], [0, 0], [1, 0], [2, 0]]), [1, 1], 3)[:, 0]
+    array([0, 1, 2])
+    """
+    if len(y) <= points:
+        return y
+    length = np.append(0.0, np.cumsum(np.linalg.norm(np.diff(y, axis=0) / sizes, axis=1)))
+    return y[np.unique(np.searchsorted(length, np.linspace(0, length[-1], points)).clip(0, len(y) - 1))]
+
+
 class Prediction:
     """The curve that the student drew; its mark is made when it is first needed."""
 
@@ -227,12 +250,16 @@ def _key(kind, color, dash) -> str:
     """The sign of a curve in the legend."""
     if kind == "dots":
         return f'<circle cx="11" cy="4" r="3.5" fill="var(--bl-{color})"/>'
+    if kind == "rings":
+        return f'<circle cx="11" cy="4" r="3" fill="none" stroke="var(--bl-{color})" stroke-width="2"/>'
+    if kind == "squares":
+        return f'<rect x="7.5" y="0.5" width="7" height="7" fill="var(--bl-{color})"/>'
     return f'<path d="M0 4h22" stroke="var(--bl-{color})" stroke-width="2.5" stroke-dasharray="{svg.DASHES[dash]}"/>'
 
 
 def _assign(mark, x, y):
     """Both traits in one message; what cannot be drawn (nan) leaves a gap."""
-    if mark.stroke_width == DOT:  # each point is a line of its own, of no length, with round ends
+    if mark.stroke_width in WIDTHS.values():  # each point is a line of its own, of no length, with round ends
         x, y = (np.stack([np.full_like(values, np.nan), values], 1).ravel() for values in (x, y))
     else:
         x, y = _thin(x, y)
@@ -244,6 +271,9 @@ def _assign(mark, x, y):
 
 def _thin(x, y):
     if y.ndim == 1:
+        drawn = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        ends = slice(drawn[0], drawn[-1] + 1) if len(drawn) else slice(0)  # bqplot puts a label where a curve ends
+        x, y = x[ends], y[ends]
         x, y = svg.envelope(x, y, POINTS)
         bends = np.ones(len(y), bool)
         bends[1:-1] = (y[1:-1] != y[:-2]) | (y[1:-1] != y[2:])  # along a level line two points do

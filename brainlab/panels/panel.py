@@ -21,6 +21,7 @@ from ..params import ParamError, info, unknown_name
 from . import code, controls
 from .drawing import Drawing
 from .layout import Layout
+from .note import Note
 from .prediction import Choose, Sketch
 from .snapshot import Snapshot, short
 from .worker import Worker
@@ -58,7 +59,7 @@ class Panel(Drawing):
     without: tuple[str, ...] = ()  # parameters of the model that this panel does not show
     scenarios: dict[str, Scenario] = {"start": Scenario()}
     uses_noise = False
-    carries: dict[str, tuple[str, ...]] = {}  # parameter -> handles or drawings that move with it (see `hand`)
+    carries: dict[str, tuple[str, ...]] = {}  # parameter -> handles or drawings of other names that move with it: see `hand`
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -107,7 +108,7 @@ class Panel(Drawing):
     # ---- what a subclass fills in
 
     def build(self) -> list:
-        """Make the figures; returns them in rows."""
+        """Make the figures; returns them in rows: a figure, a list of them side by side, or a `Note`."""
         raise NotImplementedError
 
     def simulate(self, model, key):
@@ -305,7 +306,8 @@ class Panel(Drawing):
 
         with self._lock:  # curves and words of one frame
             self._frame(raising=True)
-            rows = [[f.axes() for f in row] if isinstance(row, list) else row.axes() for row in self.rows]
+            rows = [row for row in self.rows if not isinstance(row, Note)]
+            rows = [[f.axes() for f in row] if isinstance(row, list) else row.axes() for row in rows]
             return svg.compose(rows, title=tr(self.title), description=f"{tr(self.title)}: {self.words(self.snapshot())}")
 
     def __repr__(self):

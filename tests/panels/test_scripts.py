@@ -26,8 +26,28 @@ CASES = [
     ("ReboundPanel", {}, 0),
     ("HysteresisPanel", {}, 0.06),
     ("HysteresisPanel", {"top": 8.0, "noise": 0.0}, 0),
+    ("StepSizePanel", {"h": 2.1}, 1e-3),
+    ("StepSizePanel", {"h": 1.5, "method": "heun2", "drive": 0.7}, 1e-3),
+    ("PhaseDropPanel", {}, 0),
+    ("PhaseDropPanel", {"I": 0.5, "method": "euler", "dt": 0.3}, 0),
+    ("PhaseDropPanel", {"equations": "oscillator", "method": "heun2"}, 0),
+    ("ComposePanel", {}, 0),
+    ("ComposePanel", {"parts": "V+m,h,n,p", "scheme": "strang"}, 0),
+    ("ComposePanel", {"parts": "V+n", "scheme": "rk4"}, 0),
     ("ClampPanel", {}, 1e-3),
     ("ClampPanel", {"V_hold": 80.0, "V_before": -90.0, "T": 10.0}, 1e-3),
+    ("NoiseScalingPanel", {}, 0.2),  # other random numbers, here and below
+    ("NoiseScalingPanel", {"c": 0.4, "reading": "Stratonovich", "dt": 0.02}, 0.3),
+    ("FractionalPanel", {}, 1e-3),
+    ("FractionalPanel", {"alpha": 0.7, "memory": 5.0, "tau": 2.0}, 1e-3),
+    ("DelayPanel", {}, 2e-3),
+    ("DelayPanel", {"tau": 1.9, "b": 2.0, "equation": "Mackey-Glass"}, 0.05),  # chaos
+    ("TrialsPanel", {}, 0.15),
+    ("TrialsPanel", {"mu": 0.8, "trials": 1024}, 0.15),
+    ("ReductionPanel", {}, 0),
+    ("ReductionPanel", {"tied": False, "I": 15.0}, 0),
+    ("BifurcationPanel", {}, 1e-3),
+    ("BifurcationPanel", {"g_Ca": 4.0, "V3": 12.0, "V4": 17.4, "phi": 0.23, "I": 37.0}, 1e-3),
 ]
 
 
@@ -40,7 +60,8 @@ def run(script, capsys):
 
 
 @pytest.mark.parametrize(("name", "values", "tolerance"), CASES)
-def test_the_script_prints_the_number_of_the_panel(name, values, tolerance, capsys):
+def test_the_script_prints_the_number_of_the_panel(name, values, tolerance, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # some save a picture
     panel = ALL[name](**values)
     shown, printed = panel.snapshot(), run(panel.script(), capsys)
     for key, number in printed.items():
