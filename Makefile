@@ -13,6 +13,8 @@ doctor:         ## what is installed, and what to do about what is not right
 
 bench: .venv/installed    ## the measured claims, side by side with their peers
 	@.venv/bin/python benchmarks/core.py
+	@.venv/bin/python benchmarks/integrate.py
+	@.venv/bin/python benchmarks/analysis.py
 	@.venv/bin/python benchmarks/latency.py
 	@.venv/bin/python benchmarks/memory.py
 

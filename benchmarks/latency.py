@@ -237,6 +237,16 @@ ROWS = {
         SETUP.format(panel="RampPanel", name="rise"),
         lambda page: ours(page, "rise", 0, 50),
     ),
+    "drop": (
+        "phase plane of P8b, dragging the current",
+        SETUP.format(panel="PhaseDropPanel", name="I"),
+        lambda page: ours(page, "I", -0.5, 2),
+    ),
+    "pad": (
+        "bifurcation pad, dragging the current",
+        SETUP.format(panel="BifurcationPanel", name="I"),
+        lambda page: ours(page, "I", -20, 250),
+    ),
     "peer": ("FloatSlider + bqplot, 2000 points", PEER, peer),
     "live": ("strip chart, V and three gates", SETUP.format(panel="StripChartPanel", name="I"), live),
 }
