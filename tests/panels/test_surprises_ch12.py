@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
+from scipy.optimize import brentq
 
 from brainlab import panels
 
@@ -89,6 +90,21 @@ def test_a_cycle_is_born_small():
 
     late = solve_ivp(slope, (0, 600), (-5.0, 0.1), rtol=1e-8, atol=1e-8, t_eval=np.arange(400, 600, 0.1)).y[0]
     assert swings[2] == pytest.approx(np.ptp(late), abs=0.05)
+
+
+@pytest.mark.parametrize("phi", [0.04, 0.1])
+def test_the_hopf_points_are_where_the_trace_of_the_jacobian_is_zero(phi):
+    """Rinzel and Ermentrout's equations, along the nullcline of w: each V is the rest of one current."""
+
+    def rest(V):
+        m, w = 0.5 * (1 + np.tanh((V + 1.2) / 18)), 0.5 * (1 + np.tanh((V - 2) / 30))
+        I = 4.4 * m * (V - 120) + 8 * w * (V + 84) + 2 * (V + 60)
+        slope = -(4.4 * (m + (V - 120) * 0.5 / 18 / np.cosh((V + 1.2) / 18) ** 2) + 8 * w + 2) / 20
+        return I, slope - phi * np.cosh((V - 2) / 60)
+
+    hopf = [rest(brentq(lambda V: rest(V)[1], *ends))[0] for ends in ((-40, -10), (-5, 20))]
+    shown = panels.BifurcationPanel(phi=phi).snapshot()["Hopf (uA/cm2)"]
+    assert shown == ", ".join(f"{I:.2f}" for I in hopf)
 
 
 def test_the_diagram_is_drawn_once_for_all_currents(monkeypatch):
