@@ -90,9 +90,9 @@ class BifurcationPanel(Panel):
             Axis("I", "uA/cm2", CURRENTS), Axis("V", "mV", VOLTS), title="diagram: drag the current", height=330
         )
         self.rest_stable = self.diagram.curve("rest", 3, width=2.0, ghost=False)
-        self.rest_unstable = self.diagram.curve("unstable", 2, dash="dashed", ghost=False)
+        self.rest_unstable = self.diagram.curve("unstable rest", 2, dash="dashed", ghost=False)
         self.cycle_stable = self.diagram.curve("cycle", 1, width=2.0, ghost=False)
-        self.cycle_unstable = self.diagram.curve("", 4, dash="dashed", ghost=False)
+        self.cycle_unstable = self.diagram.curve("unstable cycle", 4, dash="dashed", ghost=False)
         self.hopf = self.diagram.dots("Hopf", 5, shape="squares")
         self.folds = self.diagram.dots("fold", 5, shape="rings")
         self.now = self.diagram.dots("this run", 6, ghost=True)

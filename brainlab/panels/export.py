@@ -32,5 +32,6 @@ def csv(panel) -> str:
     out = io.StringIO()
     out.write(",".join(f'"{name}"' for name in columns) + "\n")
     for i in range(max(map(len, columns.values()), default=0)):
-        out.write(",".join(f"{c[i]:.7g}" if i < len(c) else "" for c in columns.values()) + "\n")
+        cells = (c[i] if i < len(c) else np.nan for c in columns.values())
+        out.write(",".join("" if np.isnan(x) else f"{x:.7g}" for x in cells) + "\n")  # a gap in a curve is an empty cell
     return out.getvalue()

@@ -15,7 +15,7 @@ from ..language import tr
 from ..math._array import raw
 from ..models import FitzHughNagumo
 from ..params import param
-from ._scripts import code, value
+from ._scripts import code, counted, value
 from .figures import Axis, Figure
 from .panel import Panel, Scenario
 from .prediction import Choose
@@ -214,7 +214,7 @@ class PhaseDropPanel(Panel):
                 "After ten turns the energy is {ratio:.4g} times what it was.", ratio=numbers["energy after ten turns"]
             )
         said += tr("At t = {t:g}: v = {v:.2f}, w = {w:.2f}. ", t=self.values["time"], v=numbers["v"], w=numbers["w"])
-        return said + tr("v crosses 0 upwards {n} times.", n=numbers["spikes"])
+        return said + tr("Until t = 100: {n}.", n=counted(numbers["spikes"]))
 
     def script(self):
         model, _ = self.state()

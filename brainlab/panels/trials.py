@@ -101,8 +101,8 @@ class TrialsPanel(Panel):
         }
 
     def draw(self, V, times, mean):
-        V = np.where(V > -9, V, np.nan)
-        rows = np.full((PATHS, STEPS + 1), np.nan)
+        V = np.where(V > -9, V, 1.0)  # who has arrived stays at the threshold
+        rows = np.ones((PATHS, STEPS + 1))
         rows[: V.shape[1]] = V.T
         half = STEPS // 2 + 1
         self.threshold.set([0, 100], [1, 1])
