@@ -25,7 +25,8 @@ class DelayEquation(Equation):
         parameters = list(self.signature.parameters.values())[len(self.states) + 1 :]
         after = [p for p in parameters if p.kind in _POSITIONAL]
         least = sum(p.default is p.empty for p in after)
-        most = math.inf if any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters) else len(after)
+        star = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
+        most = math.inf if star else len(after)
         plain, neutral = least <= 1 + count <= most, least <= 2 + count <= most
         if not (plain or neutral):
             has = f"{least}" if least == most else f"{least} or more" if most == math.inf else f"{least} to {most}"
@@ -35,8 +36,8 @@ class DelayEquation(Equation):
                 "after t comes the delayed state, in a neutral equation also its slope, then a parameter for each of args",
                 f"def f({', '.join(self.states)}, t, delayed{''.join(f', a{i + 1}' for i in range(count))}): ...",
             )
-        # Both only where some have defaults, or with *args: then the name tells.
-        self.neutral = neutral and (not plain or (len(after) > 1 and "slope" in after[1].name))
+        # Both only where some have defaults: then the name tells; or with *args: what stands before them is not one of them.
+        self.neutral = neutral and (not plain or (len(after) > 1 and (star or "slope" in after[1].name)))
 
     def slope(self, y, t, delayed, slopes, args):
         """dy/dt, raw. `delayed` and `slopes`: the states with a first axis more, one row for each delay."""

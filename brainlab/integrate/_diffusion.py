@@ -111,7 +111,7 @@ class Noise:
         raise IntegrateError(
             f"the noise of one step has shape {shape}, and the state {', '.join(map(str, self.states))}.",
             place(user_frame()),
-            f"{wanted}. One process for all: ()",
+            f"{wanted}. One process for all: (). Many paths at once: bm.vmap, or y0 of their shape",
             f"bl.brownian(0, t0, t1, shape={self.shape}, steps=100)   # or dW of shape (steps, ...)",
         )
 

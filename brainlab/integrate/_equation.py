@@ -104,7 +104,10 @@ class Equation:
             raise self._wrong(f"returned nothing for {name}")
         if isinstance(slope, tuple | list):
             raise self._wrong(f"returned {len(slope)} derivatives for {name}, which has shape {state.shape}")
-        slope = jnp.asarray(slope)
+        try:
+            slope = jnp.asarray(slope)
+        except TypeError:
+            raise self._wrong(f"returned {slope!r:.40} for {name}, which is no number") from None
         if slope.shape not in ((), state.shape):
             raise self._wrong(f"returned a derivative of shape {slope.shape} for {name}, which has shape {state.shape}")
         return jnp.broadcast_to(slope, state.shape)

@@ -44,19 +44,6 @@ def check_alpha(alpha, method: Method):
     return value
 
 
-def refuse_backwards(t0, t1):
-    """An equation with memory has no mirror image in time. All else about times is checked where the mesh is made."""
-    t0, t1 = unbox(t0), unbox(t1)
-    numbers = all(isinstance(t, int | float | np.number) for t in (t0, t1))
-    if numbers and t1 < t0:
-        raise IntegrateError(
-            f"t1 = {t1:g} is before t0 = {t0:g}.",
-            place(user_frame()),
-            "the memory begins at t0; an equation that remembers cannot be run backwards",
-            f"t0={t1:g}, t1={t0:g}",
-        )
-
-
 def initial_values(equation: Equation, alpha, y0, most: int) -> tuple:
     """(y(0),) or (y(0), y'(0)), as many as alpha asks for; each a number or an array, or one for each state. An alpha that
     is traced asks for what is given, 1 to `most`."""

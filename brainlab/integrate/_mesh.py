@@ -15,8 +15,11 @@ from .errors import IntegrateError
 MOST_STEPS = 2**30  # a solution of one number in each row would take 8 GB
 
 
-def mesh(t0, t1, dt, steps):
-    """(times, dt, a finer mesh to paste). In float64 on the host, unless t0 or t1 is traced."""
+def mesh(t0, t1, dt, steps, one_way=None):
+    """(times, dt, a finer mesh to paste). In float64 on the host, unless t0 or t1 is traced.
+
+    one_way : why such an equation cannot be run backwards, if it cannot
+    """
     if (dt is None) == (steps is None):
         both = "both dt and steps are given" if dt is not None else "neither dt nor steps is given"
         raise IntegrateError(
@@ -34,7 +37,7 @@ def mesh(t0, t1, dt, steps):
     t0, t1, dt = unbox(t0), unbox(t1), unbox(dt) if dt is None else unbox(check_step(dt))
     if any(map(is_tracer, (t0, t1, dt))):
         return _traced_mesh(t0, t1, steps)
-    t0, t1 = check_span(t0, t1)
+    t0, t1 = check_span(t0, t1, one_way)
     finer = f"steps={10 * steps}" if steps is not None else ""
     if steps is None:
         ratio = (t1 - t0) / float(dt)
@@ -58,16 +61,18 @@ def mesh(t0, t1, dt, steps):
     return t0 + np.arange(steps + 1) * dt, dt, finer or f"dt={dt / 10:.9g}"
 
 
-def check_span(t0, t1):
-    """Two finite times, the second one later, as numbers of the host. Traced ones pass."""
+def check_span(t0, t1, one_way=None):
+    """Two finite times, the second one later, as numbers of the host. Traced ones pass. one_way : see `mesh`"""
     if is_tracer(unbox(t0)) or is_tracer(unbox(t1)):
         return t0, t1
     t0, t1 = _instant("t0", t0), _instant("t1", t1)
     if not (math.isfinite(t0) and math.isfinite(t1) and t1 > t0):
-        back = f"bl.solve_ode(lambda x, t: -f(x, -t), y0, {0 - t0:g}, {0 - t1:g}, ...)   # backwards" if t1 < t0 else ""
-        raise IntegrateError(
-            f"t1 = {t1:g} is not after t0 = {t0:g}.", place(user_frame()), "the solution starts at t0 and ends at t1", back
-        )
+        why, back = "the solution starts at t0 and ends at t1", ""
+        if t1 < t0 and one_way:
+            why, back = one_way, f"t0={t1:g}, t1={t0:g}"
+        elif t1 < t0:
+            back = f"bl.solve_ode(lambda x, t: -f(x, -t), y0, {0 - t0:g}, {0 - t1:g}, ...)   # backwards"
+        raise IntegrateError(f"t1 = {t1:g} is not after t0 = {t0:g}.", place(user_frame()), why, back)
     return t0, t1
 
 

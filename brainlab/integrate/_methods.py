@@ -59,7 +59,8 @@ def find_method(table: MethodTable, name) -> Method:
             "its steps are implicit and of the length that the error asks for; only bl.solve_ode has it",
             f'bl.solve_ode(f, y0, t0, t1, rtol=1e-6, method="{name}")',
         )
-    close = difflib.get_close_matches(str(name).lower(), names, n=1)
+    close = difflib.get_close_matches(str(name).lower(), names)
+    close.sort(key=lambda near: len(near) != len(str(name)))  # rk5 is rk4 with a wrong letter, before rkf45 with one missing
     raise IntegrateError(
         f"there is no method {name!r:.40}." + (f" Did you mean {close[0]!r}?" if close else ""),
         why=f"the methods are {', '.join(names)}",

@@ -68,12 +68,25 @@ def expm(A):
     """
     norm = lax.stop_gradient(jnp.abs(A).sum(-2).max())
     halvings = jnp.clip(jnp.ceil(jnp.log2(2 * jnp.where(jnp.isfinite(norm) & (norm > 0), norm, 1.0))), 0, MOST_SQUARINGS)
-    A = A * 2.0**-halvings
-    one = jnp.eye(A.shape[-1], dtype=A.dtype)
-    E = one
-    for k in range(14 if jnp.finfo(A.dtype).eps < 1e-10 else 8, 0, -1):  # the next term is below rounding: norm <= 1/2
-        E = one + _times(A, E) / k
+    E = _taylor(A * 2.0**-halvings, 14 if jnp.finfo(A.dtype).eps < 1e-10 else 8)  # norm <= 1/2: the next is below rounding
     return lax.fori_loop(0, MOST_SQUARINGS, lambda i, E: lax.cond(i < halvings, lambda E: _times(E, E), lambda E: E, E), E)
+
+
+def _taylor(A, degree):
+    """1 + A + A^2/2 + ... to a degree 3n + 2, three terms at a time, which takes n + 2 products.
+
+    Source: Paterson & Stockmeyer, SIAM J. Comput. 2 (1973) 60.
+    """
+    one, square = jnp.eye(A.shape[-1], dtype=A.dtype), _times(A, A)
+    cube = _times(square, A)
+
+    def three(k):  # k! / A^k times the terms k, k + 1, k + 2
+        return one + (A + square / (k + 2)) / (k + 1)
+
+    E = three(degree - 2)
+    for k in range(degree - 5, -1, -3):
+        E = three(k) + _times(E, cube) / ((k + 1) * (k + 2) * (k + 3))
+    return E
 
 
 def _times(A, B):

@@ -39,7 +39,7 @@ def _runge_kutta(a, b, f, y, t, dt):
 
     Source: Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I (1993), II.1.
     """
-    y, unpack = pack(y)
+    y, unpack = pack(y) if a else (y, lambda y: y)  # for one stage stacking does not pay
     slopes: list = []
     for row in ((), *a):
         here = unpack(_ahead(y, dt, row, slopes))
@@ -84,10 +84,10 @@ def linearised(f, y, t):
 
 
 def pack(y):
-    """(one array, unpack): states of equal shape and dtype stacked into one, which makes loops several times faster.
+    """(one array, unpack): states of equal shape and dtype stacked into one, so that sums over them are one operation.
 
-    What cannot be stacked stays as it is. In a loop: `carry, unpack = pack(y)` before it, and in its body
-    `pack(step(f, unpack(carry), t, dt))[0]`.
+    What cannot be stacked stays as it is. Stack within a step and let the loop around it carry the states apart: a loop
+    that carries them stacked runs no faster alone, half as fast under vmap, and compiles longer.
     """
     if not isinstance(y, tuple):
         return y, lambda y: y

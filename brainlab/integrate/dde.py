@@ -13,6 +13,7 @@ from ..math._trace import discover, is_tracer, local
 from ..math._where import place, user_frame
 from ..math.loops import scan
 from ._dde_equation import DelayEquation, check_delays, check_step_below, known_numbers
+from ._dde_history import is_traceable, tabulated
 from ._dde_methods import DDE
 from ._dde_plan import INNER, MORE, hermite, lagrange, make_plan, quartic
 from ._mesh import mesh
@@ -30,8 +31,8 @@ def solve_dde(f, taus, history, t0, t1, dt=None, steps=None, method: str = "rk4"
                 recognised by the one parameter more. Several states: f(x, y, t, delayed, *args) -> (dx, dy), and
                 `x_then, y_then = delayed[0]`
     taus      : the delays, constant: one number or a list of them, in the unit of time of f, none shorter than dt
-    history   : x up to t0: a function h(t), of `brainlab.math` as f is, or a number or array if it was constant; for
-                several states a tuple. The solution starts from h(t0)
+    history   : x up to t0: a function h(t), or a number or array if it was constant; for several states a tuple. The
+                solution starts from h(t0). A function that cannot be compiled (`math.sin`, `if t < 0`) is asked beforehand
     dt, steps : the step, or the number of steps; one of the two. The step need not divide the delays
     method    : a name from `bl.methods("dde")`
     args      : a tuple of what f takes after that. Other values, and other delays, run the same compiled code
@@ -63,7 +64,7 @@ def solve_dde(f, taus, history, t0, t1, dt=None, steps=None, method: str = "rk4"
     equation, taus = DelayEquation(f, len(args)), check_delays(taus)
     changing = callable(history)
     constant = None if changing else equation.constant(history)
-    times, dt, finer = mesh(t0, t1, dt, steps)
+    times, dt, finer = mesh(t0, t1, dt, steps, "an equation with delays has no way back: it would need the future")
     if is_tracer(times) or is_tracer(dt):
         raise known_numbers("t0, t1 or dt")
     check_step_below(taus, dt, times[-1] - times[0])
@@ -72,30 +73,40 @@ def solve_dde(f, taus, history, t0, t1, dt=None, steps=None, method: str = "rk4"
     # A Runge-Kutta method of order p is not hurt by a jump of the derivative p + 1, which is p delays after t0.
     plan, shown = make_plan(times, taus, points, None if equation.neutral else method.order - 1)
 
-    def inline(constant, plan, shown, t0, *args):
-        past = functools.partial(equation.past, history) if changing else lambda t: equation.floats(constant)
-        rows = _integrate(equation, past, args, (a, b), points, inner, raw(plan), raw(t0))
+    compiled = changing and is_traceable(equation, history)
+    table = tabulated(equation, history, plan, times[0]) if changing and not compiled else None
+
+    def inline(constant, table, plan, shown, t0, *args):
+        table, before = raw(table), constant if table is None else raw(table).start
+        past = functools.partial(equation.past, history) if compiled else lambda t: equation.floats(before)
+        rows = _integrate(equation, past, table, args, (a, b), points, inner, raw(plan), raw(t0))
         return jax.tree.map(lambda x: x[raw(shown)], rows)
 
-    functions = (f, history) if changing else (f,)
-    y = call("solve_dde", inline, functions, (constant, plan, shown, times[0], *args), {}, (method.name, changing))
+    functions = (f, history) if compiled else (f,)
+    y = call("solve_dde", inline, functions, (constant, table, plan, shown, times[0], *args), {}, (method.name, compiled))
     return check_finite(Solution(box(jnp.asarray(times)), y, equation.states, method.name), finer)
 
 
-def _integrate(equation, history, args, tableau, points, inner, plan, t0):
-    """The states at the points of the plan's mesh. Raw JAX, but for the loop."""
+def _integrate(equation, history, table, args, tableau, points, inner, plan, t0):
+    """The states at the points of the plan's mesh. Raw JAX, but for the loop. `table`: of a history asked beforehand."""
     (a, b), neutral = tableau, equation.neutral
 
-    def look(step, weights, stored, c):
+    def before(step, asked, i):
+        """[(x, x')] of the history, one for each delay, at the point i of a step."""
+        if asked is None:
+            return [_with_slope(history, t, neutral) for t in step.then[i]]
+        return [jax.tree.map(lambda rows, k=k: rows[i, k], (asked.x, asked.slope)) for k in range(step.then.shape[1])]
+
+    def look(step, weights, asked, stored, c):
         """(x, x') one delay before the point c of this step, a first axis for the delays; for x' None if nobody asks."""
         i = points.index(c)
-        x, slope = zip(*(_with_slope(history, t, neutral) for t in step.then[i]), strict=True)
+        x, slope = zip(*before(step, asked, i), strict=True)
         x = jax.tree.map(functools.partial(_read, step.row[i], weights[0][i]), stored, *x)
         return x, jax.tree.map(functools.partial(_read, step.row[i], weights[1][i]), stored, *slope) if neutral else None
 
-    def advance(y, begin, stored, step, weights):
+    def advance(y, begin, stored, step, weights, asked):
         """One Runge-Kutta step: the state after it, the slope there, and what is stored of it."""
-        past = functools.cache(functools.partial(look, step, weights, stored))
+        past = functools.cache(functools.partial(look, step, weights, asked, stored))
 
         def slope(y, c):
             return equation.slope(y, step.t[points.index(c)], *past(c), args)
@@ -112,8 +123,8 @@ def _integrate(equation, history, args, tableau, points, inner, plan, t0):
         return new, end, jax.tree.map(lambda *parts: jnp.stack(parts), *parts)
 
     def body(carry, step):
-        (y, begin, stored), (step, weights) = raw(carry), raw(step)
-        new, end, parts = advance(y, begin, stored, step, weights)
+        (y, begin, stored), (step, weights, asked) = raw(carry), raw(step)
+        new, end, parts = advance(y, begin, stored, step, weights, asked)
         stored = jax.tree.map(lambda rows, row: rows.at[step.number].set(row), stored, parts)
         return (new, end, stored), new
 
@@ -121,15 +132,15 @@ def _integrate(equation, history, args, tableau, points, inner, plan, t0):
         return jax.tree.map(lambda y: jnp.zeros((len(plan.h), 4 + len(inner), *y.shape), y.dtype), y)
 
     def slope_at_start(y):
-        first, weights = jax.tree.map(lambda x: x[0], (plan, _weights(plan, inner)))
-        return equation.slope(y, first.t[0], *look(first, weights, room(y), 0), args)
+        first, weights, asked = jax.tree.map(lambda x: x[0], (plan, _weights(plan, inner), rows_asked))
+        return equation.slope(y, first.t[0], *look(first, weights, asked, room(y), 0), args)
 
-    y = history(t0)
+    y, rows_asked = history(t0), None if table is None else table._replace(start=None)
     shapes = y if local.python else (y, discover("solve_dde", lambda: slope_at_start(y)).out)
     dtype = jnp.result_type(*jax.tree.leaves(shapes))  # one for all: a float32 state of an equation in float64 is float64
     y, real = jax.tree.map(lambda y: y.astype(dtype), y), jnp.finfo(dtype).dtype
     plan = plan._replace(h=plan.h.astype(real), theta=plan.theta.astype(real), length=plan.length.astype(real))
-    _, rows = scan(body, (y, slope_at_start(y), room(y)), (plan, _weights(plan, inner)))
+    _, rows = scan(body, (y, slope_at_start(y), room(y)), (plan, _weights(plan, inner), rows_asked))
     return jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), y, raw(rows))
 
 

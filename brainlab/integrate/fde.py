@@ -15,7 +15,7 @@ from ..math._where import place, user_frame
 from ._equation import Equation
 from ._fde_engine import flatten, march, on_vectors
 from ._fde_methods import FDE, weights
-from ._fde_problem import check_alpha, check_memory, initial_values, refuse_backwards
+from ._fde_problem import check_alpha, check_memory, initial_values
 from ._fde_step import FractionalStep
 from ._mesh import mesh
 from ._methods import find_method
@@ -64,8 +64,7 @@ def solve_fde(f, alpha, y0, t0, t1, dt=None, steps=None, method: str = "pece", a
         )
     several = len(equation.states) > 1
     equation.bind((*(start[0] if several else start[:1]), t0, *args), {})
-    refuse_backwards(t0, t1)
-    times, dt, finer = mesh(t0, t1, dt, steps)
+    times, dt, finer = mesh(t0, t1, dt, steps, "the memory begins at t0; an equation that remembers cannot be run backwards")
     rule, steps = row.coefficients, len(times) - 1
     remembered = check_memory(memory, dt, row, f"or {method} with memory=None")
     past = weights(rule, alpha, steps)

@@ -36,7 +36,7 @@ def brownian(key=None, t0=0.0, t1=1.0, shape=(), steps: int = 1) -> BrownianPath
     >>> bl.solve_sde(f, g, 0.0, 0.0, 1.0, dt=0.005, noise=path)
     Solution(t (201,), x (201,), method='euler_maruyama')
     """
-    mesh(t0, t1, None, steps)  # its errors
+    mesh(t0, t1, None, steps, "a path begins with W(t0) = 0, and is drawn from there on")  # its errors
     try:
         shape = tuple(int(n) for n in (shape if isinstance(shape, tuple | list) else (shape,)))
         if min(shape, default=1) < 1:

@@ -6,10 +6,11 @@ import functools
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 
 from ..math._array import box, raw
 from ..math._program import call
-from ..math._trace import discover, local
+from ..math._trace import Trace, discover, local
 from ..math._where import place, user_frame
 from ..math.loops import scan
 from . import _controlled as controlled
@@ -19,7 +20,7 @@ from ._equation import Equation, numbers
 from ._events import check_events, find, with_events
 from ._mesh import check_span, check_step, mesh
 from ._methods import MethodTable, find_method
-from ._steppers import ODE, pack, stepper
+from ._steppers import ODE, stepper
 from ._tolerances import check_limits, check_times, needs_rtol, no_estimate
 from .errors import IntegrateError
 from .solution import Solution, check_finite
@@ -140,7 +141,7 @@ def solve_ode(
     as constants in both. Stiff methods have reverse mode for what is in y0 and `args`.
     """
     adaptive, equation = not (rtol is None and atol is None), Equation(f)
-    row = _method(method or ("tsit5" if adaptive else "rk4"), adaptive)
+    row = _method(("tsit5" if adaptive else "rk4") if method is None else method, adaptive)
     y0 = equation.initial(y0)
     if not isinstance(args, tuple | list):
         raise IntegrateError(
@@ -198,18 +199,19 @@ def _equal_steps(method, f, equation, y0, times, dt, args) -> Solution:
 
     def inline(y0, times, dt, *args):
         step, field, times, dt = stepper(method), equation.field(args), raw(times), raw(dt)
-        y = equation.floats(y0)
+        y, walk = equation.floats(y0), scan
         if not local.python:  # float32 states of an equation in float64 are float64, from the start
-            y = jax.tree.map(lambda y, out: y.astype(out.dtype), y, _shapes(step, field, y, times[0], dt))
-        y, unpack = pack(y)
+            found = discover("solve_ode", lambda: field(y, times[0]))
+            y = jax.tree.map(lambda y, k: y.astype(jnp.result_type(y, k, dt)), y, found.out)
+            if not found.written:
+                walk = _scan
 
         def body(y, t):
-            y = pack(step(field, unpack(raw(y)), raw(t), dt))[0]
+            y = step(field, raw(y), raw(t), dt)
             return y, y
 
-        _, rows = scan(body, y, times[:-1])
-        rows = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), y, raw(rows))
-        return tuple(jnp.moveaxis(rows, 1, 0)) if several and not isinstance(rows, tuple) else rows
+        _, rows = walk(body, y, times[:-1])
+        return jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), y, raw(rows))
 
     y = call("solve_ode", inline, (f,), (y0, times, dt, *args), {}, (method, len(equation.states)))
     parts = raw(y) if several else (raw(y),)
@@ -217,5 +219,13 @@ def _equal_steps(method, f, equation, y0, times, dt, args) -> Solution:
     return Solution(box(jnp.asarray(times)), y, equation.states, method, dense)
 
 
-def _shapes(step, field, y, t, dt):
-    return discover("solve_ode", lambda: step(field, y, t, dt)).out
+def _scan(body, y, times):
+    """`bm.scan` for an equation that writes no Variables: f is traced once for each stage, which is most of a first call."""
+    if local.stack[-1].discovering:
+        return y, jax.tree.map(lambda y: jnp.zeros((len(times), *y.shape), y.dtype), y)
+
+    def inside(y, t):
+        with Trace("solve_ode"):
+            return body(y, t)
+
+    return lax.scan(inside, y, times)

@@ -78,7 +78,7 @@ def solve_sde(
     noise = _given(noise, row)
     if dt is None and steps is None:
         steps = noise.steps if isinstance(noise, BrownianPath) else len(noise[0]) if isinstance(noise, tuple) else None
-    times, dt, finer = mesh(t0, t1, dt, steps)
+    times, dt, finer = mesh(t0, t1, dt, steps, "an equation with noise has no way back: the noise of a step is new")
     noise = _on_mesh(noise, times)
 
     def inline(y0, times, dt, noise, *args):
@@ -222,15 +222,15 @@ def _given(noise, row):
     noise = unbox(noise)
     if isinstance(noise, BrownianPath):
         return noise
-    if isinstance(noise, tuple | list) and len(noise) == 2 and all(np.ndim(unbox(part)) for part in noise):
-        return _pair(tuple(noise), row)
+    if isinstance(noise, tuple | list) and len(noise) == 2 and (isinstance(noise[0], list) or np.ndim(unbox(noise[0]))):
+        return _pair(noise[:1] if noise[1] is None else noise, row)
     if isinstance(noise, list | tuple) or hasattr(noise, "dtype") and jnp.issubdtype(noise.dtype, jnp.floating):
         return _pair((noise,), row)
     return as_key(noise)
 
 
 def _pair(noise, row):
-    noise = tuple(numbers(name, part) for name, part in zip(("dW", "I10"), noise, strict=False))
+    noise = tuple(jnp.asarray(unbox(numbers(name, part))) for name, part in zip(("dW", "I10"), noise, strict=False))
     if len(noise) == 1 and row.double_integral:
         raise IntegrateError(
             f"{row.name} needs I10, and the noise is dW alone.",

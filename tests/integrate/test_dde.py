@@ -193,6 +193,7 @@ def test_neutral_is_told_by_the_number_of_parameters():
     assert run(lambda x, t, d, s: s[0]) == run(lambda x, t, d, s, k: k * s[0], 1.0) == pytest.approx(2)
     assert run(lambda x, t, d, delayed_slopes, k=0.0: k * delayed_slopes[0], 3.0) == pytest.approx(6)
     assert run(lambda x, t, d, *more: more[0] + 0 * x, 3.0) == pytest.approx(3)
+    assert run(lambda x, t, d, s, *more: more[0] * s[0], 3.0) == pytest.approx(6)
 
 
 def test_float64_equation_of_float32_numbers(x64):
@@ -272,3 +273,45 @@ def test_stored_polynomial_is_exact_for_degree_4(x64):
     cubic = p.cutdeg(3)
     known = [cubic(1.0), cubic(1.5), cubic.deriv()(1.0), cubic.deriv()(1.5)]
     assert np.dot(hermite(0.3, 0.5), known) == pytest.approx(cubic(1.15), abs=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("plain", "traceable"),
+    [
+        (lambda t: math.cos(t), lambda t: bm.cos(t)),
+        (lambda t: 1.0 if t < -0.5 else 2.0, lambda t: bm.where(t < -0.5, 1.0, 2.0)),
+        (lambda t: np.interp(t, [-2.0, 0.0], [0.0, 1.0]), lambda t: 1 + t / 2),
+    ],
+    ids=["math", "if", "numpy"],
+)
+def test_a_history_in_plain_python_is_asked_beforehand(plain, traceable, x64):
+    """The compiled form of the same function is the reference; also neutral, where its slope is a difference."""
+
+    def last(f, history):
+        return float(bl.solve_dde(f, [1.3, 0.7], history, 0.0, 4.0, steps=60).y[-1])
+
+    retarded = lambda x, t, z: -z[0] + 0.2 * z[1]  # noqa: E731
+    assert last(retarded, plain) == pytest.approx(last(retarded, traceable), abs=1e-12)
+    if plain(-0.6) != 1.0:  # at a jump there is no slope
+        neutral = lambda x, t, z, dz: -x + 0.5 * dz[0] + z[1]  # noqa: E731
+        assert last(neutral, plain) == pytest.approx(last(neutral, traceable), abs=1e-9)
+
+
+def test_a_history_in_plain_python_has_several_elements_and_several_states(x64):
+    vector = bl.solve_dde(
+        lambda x, t, z: bm.stack([z[0][1], -z[1][0]]),
+        [1.0, 1.5],
+        lambda t: np.array([math.sin(t), math.cos(t)]),
+        0.0,
+        3.0,
+        steps=60,
+    )
+    pair = bl.solve_dde(
+        lambda x, y, t, z: (z[0][1], -z[1][0]), [1.0, 1.5], lambda t: (math.sin(t), math.cos(t)), 0.0, 3.0, steps=60
+    )
+    np.testing.assert_allclose(vector.y, np.stack(pair.y, 1), atol=1e-13)
+
+
+def test_a_mistake_in_the_history_is_shown_as_it_is():
+    with pytest.raises(TypeError, match="exactly one argument"):
+        bl.solve_dde(lambda x, t, z: -z[0], 1.0, lambda t: math.cos(t, 2), 0.0, 1.0, steps=10)

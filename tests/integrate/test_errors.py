@@ -116,6 +116,7 @@ def test_derivatives_of_the_wrong_shape(inside):
     wrong(np.ones(3), bm.ones(2), r"g returned a derivative of shape \(3,\) for x, which has shape \(2,\)")
     wrong(np.ones(2), 1.0, r"g returned a derivative of shape \(2,\) for x, which has shape \(\)")
     wrong(None, 1.0, "g returned nothing for x")
+    wrong("up", 1.0, "g returned 'up' for x, which is no number")
     wrong((1.0, 2.0), 1.0, r"g returned 2 derivatives for x, which has shape \(\)")
 
 

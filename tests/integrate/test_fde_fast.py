@@ -35,15 +35,15 @@ def test_blocks_give_what_the_plain_sum_gives(row, x64):
     past = weights(row.coefficients, 0.7, 150)
     plain = run(row, 150, 150, past, 2.0)
     assert np.isfinite(plain).all()
-    for block in (16, 8):  # 10 blocks, the last one not full; 19, with a level more
-        np.testing.assert_allclose(run(row, 150, block, past, 2.0), plain, rtol=0, atol=1e-13)
+    by_blocks = run(row, 150, 8, past, 2.0)  # 19 of them, the last one not full
+    np.testing.assert_allclose(by_blocks, plain, rtol=0, atol=1e-13)
 
 
 def test_any_number_of_blocks(x64):
     row = ROWS[0]
     past = weights(row.coefficients, 0.7, 9)
     plain = run(row, 9, 9, past, 2.0)
-    for steps in (1, 2, 3, 5, 8, 9):
+    for steps in (1, 3, 8, 9):
         past = weights(row.coefficients, 0.7, steps)
         np.testing.assert_allclose(run(row, steps, 1, past, 2.0), plain[: steps + 1], rtol=0, atol=1e-14)
 

@@ -306,6 +306,38 @@ def test_in_plain_python():
     assert seen == [0.0, 0.5]
 
 
+def test_the_equation_is_traced_once_for_each_stage():
+    calls = []
+
+    def f(x, v, t):
+        calls.append(1)
+        return v, -x
+
+    bl.solve_ode(f, (1.0, 0.0), 0.0, 1.0, steps=10, method="tsit5")
+    assert len(calls) <= 6 + 2  # once for its Variables, once for the dtypes
+
+
+def test_variables_in_the_equation():
+    """Read from outside, made inside, and written."""
+    tau, evaluations = bm.Variable(2.0), bm.Variable(0)
+
+    def reads(x, t):
+        own = bm.Variable(x)
+        own.value = -own / tau
+        return own.value
+
+    def writes(x, t):
+        evaluations.value += 1
+        return -x
+
+    for value in (2.0, 1.0):
+        tau.value = value
+        assert float(bl.solve_ode(reads, 1.0, 0.0, 1.0, steps=10).y[-1]) == pytest.approx(np.exp(-1 / value), rel=1e-5)
+    bl.solve_ode(writes, 1.0, 0.0, 1.0, steps=10, method="midpoint")
+    bm.jit(lambda: bl.solve_ode(writes, 1.0, 0.0, 1.0, steps=10, method="midpoint").y)()
+    assert int(evaluations) == 2 * 20
+
+
 def test_importing_stays_cheap():
     code = "import sys, brainlab; assert not {'scipy.integrate', 'scipy', 'diffrax', 'ipywidgets'} & set(sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -85,8 +85,8 @@ def test_a_solution_is_the_formula():
         and sol.method == "euler_maruyama"
         and repr(sol) == "Solution(t (4,), x (4,), method='euler_maruyama')"
     )
-    pair = bl.solve_sde(f, g, 1.0, 2.0, 2.3, noise=(dW, 0 * dW))  # as many steps as there is noise
-    assert (pair.y == sol.y).all()
+    for noise in ((dW, 0 * dW), (dW, None), (dW.tolist(), [0, 0, 0]), dW.tolist()):
+        assert (bl.solve_sde(f, g, 1.0, 2.0, 2.3, noise=noise).y == sol.y).all()  # as many steps as there is noise
 
 
 def test_milstein_by_hand(x64):

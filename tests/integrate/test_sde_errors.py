@@ -132,8 +132,14 @@ def test_shapes_of_the_noise():
         solve(noise=np.ones(9))
     with raises(r"dW has shape \(10,\) and I10 has \(9,\)", "each increment has its double integral"):
         solve(noise=(np.ones(10), np.ones(9)))
+    with raises(r"dW has shape \(10,\) and I10 has \(\)"):
+        solve(noise=(np.ones(10), 0.0))
+    with raises(r"dW = \[\[1.0, 2.0\], \[3.0\]\]: a number is expected, or an array of numbers"):
+        solve(noise=([[1.0, 2.0], [3.0]], np.ones(2)))
     with raises(r"noise of one step has shape \(3,\), and the state \(2,\)", r"one process for each element: \(2,\)"):
         solve(noise=np.ones((10, 3)), y0=np.zeros(2))
+    with raises(r"noise of one step has shape \(5,\)", "Many paths at once: bm.vmap, or y0 of their shape"):
+        solve(noise=np.ones((10, 5)))
     with raises(r"noise of one step has shape \(2,\), and the state \(2,\)", r"3 columns in g: \(3,\)", r"shape=\(3,\)"):
         solve(noise=np.ones((10, 2)), y0=np.zeros(2), g=lambda x, t: bm.ones((2, 3)))
     with raises(r"noise of one step has shape \(3,\), and the state \(\), \(\)"):
@@ -148,6 +154,8 @@ def test_shapes_of_the_noise():
 def test_increments_alone_are_not_enough(method):
     with raises(f"{method} needs I10, and the noise is dW alone", "where in the step", r"noise=\(dW, I10\)"):
         solve(noise=np.ones(10), method=method)
+    with raises(f"{method} needs I10, and the noise is dW alone"):
+        solve(noise=(np.ones(10), None), method=method)
     with raises(f"{method} needs I10"):
         bl.sdeint(f, g, method=method)(0.0, 0.0, dW=0.1)
 
@@ -177,7 +185,7 @@ def test_paths():
         path.at(0)
     with raises("steps = 2.5"):
         bl.brownian(0, 0.0, 1.0, steps=2.5)
-    with raises("t1 = 0 is not after t0 = 1"):
+    with raises("t1 = 0 is not after t0 = 1", r"a path begins with W\(t0\) = 0", "t0=0, t1=1"):
         bl.brownian(0, 1.0, 0.0)
     for shape in ("ab", (0,), (-1,), None):
         with raises("shape = ", "how many processes"):
@@ -203,6 +211,8 @@ def test_steps():
         bl.solve_sde(f, g, 0.0, 0.0, 1.0, noise=0)
     with raises("dt = 0.3 does not divide"):
         bl.solve_sde(f, g, 0.0, 0.0, 1.0, dt=0.3, noise=0)
+    with raises("t1 = 0 is not after t0 = 1", "an equation with noise has no way back", "t0=0, t1=1"):
+        solve(t0=1.0, t1=0.0)
 
 
 def test_diverged():
