@@ -37,6 +37,7 @@ class Trace:
         self.kind = kind
         self.serial = next(_serials)
         self.variables = {id(v): v for v in variables}  # met so far, from outside this function
+        self.own: list = []  # Variables that the function made: kept, so that no later one gets the same id
         self.values = dict(zip(self.variables, values, strict=True))
         self.asked: set[int] = set()  # Variables whose value the function looked at
         self.written: dict[int, Any] = {}
@@ -66,6 +67,8 @@ class Trace:
             self.values[key] = variable._value if self.parent is None else self.parent.peek(variable)
             if variable._born < self.serial:  # otherwise the function made it itself
                 self.variables[key] = variable
+            else:
+                self.own.append(variable)
         return self.values[key]
 
     def write(self, variable, value):

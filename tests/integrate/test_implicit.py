@@ -254,9 +254,15 @@ def test_period_of_hodgkin_huxley():
         "backward_euler": (0.12, 0.17, None),
     }
 
-    def period(dt, method):
+    def rate(dt, method):
         # As many steps at every dt, so that each method is compiled once.
-        return 1000 / fi_curve(bl.HH(), [10.0], duration=5000 * dt, settle=1000 * dt, dt=dt, method=method)[0]
+        return float(fi_curve(bl.HH(), [10.0], duration=5000 * dt, settle=1000 * dt, dt=dt, method=method)[0])
+
+    def unstable(dt, method):
+        try:  # what becomes of it hangs on the last digits: NaN, or a membrane that is far away and stays there
+            return rate(dt, method) == 0
+        except bl.analysis.AnalysisError as error:
+            return "HH at I = 10 uA/cm2 became NaN" in str(error)
 
     with bm.enable_x64():
         exact = 1000 / fi_curve(bl.HH(), [10.0], duration=250.0, settle=50.0)[0]
@@ -264,10 +270,9 @@ def test_period_of_hodgkin_huxley():
         for method, percents in expected.items():
             for dt, percent in zip((0.05, 0.1, 0.2), percents, strict=True):
                 if percent is None:
-                    with pytest.raises(bl.analysis.AnalysisError, match="HH at I = 10 uA/cm2 became NaN"):
-                        period(dt, method)
+                    assert unstable(dt, method), (method, dt)
                 else:
-                    found = 100 * (period(dt, method) / exact - 1)
+                    found = 100 * (1000 / rate(dt, method) / exact - 1)
                     assert found == pytest.approx(percent, rel=0.05, abs=0.003), (method, dt)
 
 

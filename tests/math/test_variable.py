@@ -154,3 +154,16 @@ def test_bare_jax_takes_variables_by_value():
     np.testing.assert_allclose(jax.vmap(lambda x: x * 2)(v), [2.0, 4.0])
     np.testing.assert_allclose(jax.grad(lambda x: (x**2).sum().value)(v).value, [2.0, 4.0])  # jax.grad wants its own array
     np.testing.assert_allclose(jnp.dot(v, v), 5.0)
+
+
+def test_a_variable_has_nothing_of_one_that_is_gone():
+    """In compiled code as well, where values are found by the id of their Variable: ids are used again."""
+
+    @bm.jit
+    def made(x):
+        first = bm.Variable(x)
+        first.value = 2 * first
+        del first
+        return [v.value for v in [bm.Variable(x) for _ in range(100)]]
+
+    assert set(map(float, made(1.0))) == {1.0}
