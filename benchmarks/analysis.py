@@ -3,7 +3,8 @@
     python benchmarks/analysis.py                       medians of several moves
     python benchmarks/analysis.py path/to/python        the same in BrainPy, run by an interpreter that has it
 
-BrainPy 2.8.2, measured by us on a quiet machine: 27 s for a phase plane of FitzHugh-Nagumo, 26 s for the slow points of HH.
+BrainPy 2.8.2, measured by us on a quiet machine: 27 s for a phase plane of FitzHugh-Nagumo, 90 s for its bifurcation diagram
+(Bifurcation2D, fixed points only), 26 s for the slow points of HH. All of it again after a parameter has moved.
 """
 
 from __future__ import annotations
@@ -40,6 +41,16 @@ plane.plot_vector_field()
 plane.plot_fixed_point()
 print("seconds", time.perf_counter() - start)
 """
+
+PEER_DIAGRAM = (
+    PEER_PLANE.split("plane =")[0]
+    + """
+diagram = bp.analysis.Bifurcation2D([dv, dw], target_vars={"v": [-2.5, 2.5], "w": [-1.5, 2.5]},
+                                    target_pars={"I": [0.0, 2.0]}, resolutions={"I": 0.02})
+diagram.plot_bifurcation()
+print("seconds", time.perf_counter() - start)
+"""
+)
 
 
 def row(name, call, values, bar="", peer=None):
@@ -102,6 +113,8 @@ def basins():
 
 
 def bifurcation_diagram():
+    call = lambda b: bl.analysis.continuation(bl.FitzHughNagumo(b=b), "I", 0, 2, cycles=False)  # noqa: E731
+    row("diagram of FHN over I: fixed points, Hopf", call, currents(11, 0.8, 0.85), peer=PEER_DIAGRAM)
     call = lambda g_K: bl.analysis.continuation(bl.HH(g_K=g_K), "I", 0, 200)  # noqa: E731
     row("diagram of HH over I: fixed points, Hopf, cycles", call, currents(11, 36.0, 38.0), "2 s, then 300 ms")
     call = lambda g_K: bl.analysis.continuation(bl.HH(g_K=g_K), "I", 0, 200, cycles=False)  # noqa: E731

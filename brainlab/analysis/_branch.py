@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.optimize import brentq
 
 
 class Curve(Protocol):
@@ -151,6 +150,8 @@ def both_ways(curve, first, inside, steps: Steps, stop=None) -> Walk:
 
 def locate(curve, a, b, h, g):
     """The point between a and b, h apart, where g(point) = 0."""
+    from scipy.optimize import brentq  # here: `import brainlab` is fast without SciPy
+
     found = {0.0: a, h: b}
 
     def at(s):

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csc_matrix
-from scipy.sparse.linalg import splu
 
 from ._branch import Point, normalised
 from ._derivatives import Derivatives
@@ -78,18 +76,24 @@ class Cycles:
     """
 
     tolerance = 1e-6  # its square is less than what the mesh neglects
+    coarse = 0.3  # of `error`: with more, folds appear that are none
 
     def __init__(self, derivatives: Derivatives, scale, width, intervals, stages):
-        self.of, self.n, self.N, self.m = derivatives, derivatives.n, intervals, stages
+        self.of, self.n, self.m = derivatives, derivatives.n, stages
         self.scale, self.width = np.asarray(scale, float), width  # of the states and of the parameter
         self.gauss = gauss(stages)
-        self.mesh = np.linspace(0, 1, intervals + 1)
+        self.mesh, self.most = np.linspace(0, 1, intervals + 1), 4 * intervals
         self.phase = self.reference = np.zeros((intervals, self.n))
         self.weights = np.zeros(intervals * (1 + stages) * self.n + 2)
         self.prepared = 0
 
+    @property
+    def N(self):
+        return len(self.mesh) - 1
+
     def split(self, z):
-        N, m, n = self.N, self.m, self.n
+        m, n = self.m, self.n
+        N = (len(z) - 2) // (n * (m + 1))  # the mesh may have fewer intervals than now when z was found
         return z[: N * n].reshape(N, n), z[N * n : -2].reshape(N, m, n), z[-2], z[-1]
 
     def join(self, u, Y, T, value):
@@ -153,14 +157,20 @@ class Cycles:
         return np.einsum("kj,kja->ka", parts, np.concatenate([u[:, None], Y], axis=1)[interval])
 
     def prepare(self, point):
-        """New weights, a new phase condition, and every third time a new mesh."""
-        z, tangent = point.z, point.tangent
-        if self.prepared and self.prepared % 3 == 0:
-            mesh = self.adapted(*self.split(z)[:2])
-            z, tangent = self.moved(z, mesh), self.moved(tangent, mesh)
-            self.mesh = mesh
+        """New weights, a new phase condition, every third time a new mesh, and a finer one where it is too coarse."""
+        if self.prepared % 3 == 2 or self.error(point.z) > self.coarse:
+            point = self.on_mesh(point, self.N)
+            if self.error(point.z) > self.coarse and 2 * self.N <= self.most:
+                point = self.on_mesh(point, 2 * self.N)
         self.prepared += 1
-        return self.pinned(Point(z, tangent, point.facts))
+        return self.pinned(point)
+
+    def on_mesh(self, point, intervals):
+        """The point on a mesh that fits it, which is the mesh from now on."""
+        mesh = self.adapted(*self.split(point.z)[:2], intervals)
+        z, tangent = self.moved(point.z, mesh), self.moved(point.tangent, mesh)
+        self.mesh = mesh
+        return Point(z, tangent, point.facts)
 
     def pinned(self, point):
         u, _, T, _ = self.split(point.z)
@@ -171,16 +181,25 @@ class Cycles:
         self.reference, self.phase = u, change / np.sqrt(np.sum(change**2))
         return Point(point.z, normalised(self, point.tangent), point.facts)
 
-    def adapted(self, u, Y):
-        """A mesh on which each interval has the same share of the error, |y^(m+1)|^(1/(m+1)) (de Boor 1973)."""
+    def error(self, z):
+        """About how large y^(m+1) h^(m+1)/m! is, in parts of the scale, in the interval in which it is largest."""
+        return float(np.max(self.derivative(*self.split(z)[:2]) * np.diff(self.mesh) ** (self.m + 1)))
+
+    def derivative(self, u, Y):
+        """|y^(m+1)|/m! in each interval, from the jumps of the one before it (de Boor 1973)."""
         h = np.diff(self.mesh)
         values = np.concatenate([u[:, None], Y], axis=1) / self.scale
         top = np.einsum("j,ija->ia", self.gauss.lead, values) / h[:, None] ** self.m
         jump = np.linalg.norm(np.roll(top, -1, axis=0) - top, axis=1) / (0.5 * (np.roll(h, -1) + h))  # at the right end
-        density = (0.5 * (jump + np.roll(jump, 1))) ** (1 / (self.m + 1))
+        return 0.5 * (jump + np.roll(jump, 1))
+
+    def adapted(self, u, Y, intervals):
+        """A mesh on which each interval has the same share of the error, |y^(m+1)|^(1/(m+1))."""
+        h = np.diff(self.mesh)
+        density = self.derivative(u, Y) ** (1 / (self.m + 1))
         density += 0.05 * np.sum(density * h) + 1e-12
         total = np.concatenate([[0.0], np.cumsum(density * h)])
-        mesh = np.interp(np.linspace(0, total[-1], self.N + 1), total, self.mesh)
+        mesh = np.interp(np.linspace(0, total[-1], intervals + 1), total, self.mesh)
         mesh[0], mesh[-1] = 0.0, 1.0
         return mesh
 
@@ -190,7 +209,7 @@ class Cycles:
         places = np.concatenate([mesh[:-1, None], mesh[:-1, None] + np.diff(mesh)[:, None] * self.gauss.c], axis=1).ravel()
         interval = np.clip(np.searchsorted(self.mesh, places, side="right") - 1, 0, self.N - 1)
         share = (places - self.mesh[interval]) / np.diff(self.mesh)[interval]
-        new = self.between(u, Y, interval, share).reshape(self.N, self.m + 1, self.n)
+        new = self.between(u, Y, interval, share).reshape(len(mesh) - 1, self.m + 1, self.n)
         return self.join(new[:, 0], new[:, 1:], T, value)
 
     def events(self, a, b):
@@ -223,6 +242,9 @@ def _pair_outside(point, middle):
 def _solve_sparse(rows, right):
     """rows x = right, where most of `rows` is 0. The dense solver starts threads for this size, which wait for each other
     on a machine that is busy: 100 times slower there."""
+    from scipy.sparse import csc_matrix  # here: `import brainlab` is fast without SciPy
+    from scipy.sparse.linalg import splu
+
     if not np.isfinite(rows).all():
         raise np.linalg.LinAlgError("not finite")
     try:

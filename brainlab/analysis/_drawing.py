@@ -42,7 +42,8 @@ def arrow_layers(arrows, x_range, y_range) -> list[svg.Layer]:
 
 
 def curves(points, label, color, dash="solid", most=600, width=1.6) -> list[svg.Layer]:
-    """A curve in the plane, in pieces short enough to be drawn point by point: the label stands at the first."""
+    """A curve in the plane, in pieces of `most` points, short enough to be drawn point by point: up to two for each pixel of
+    the width. The label stands at the first."""
     points = np.asarray(points, float)
     points = points[:: max(len(points) // 3000, 1)]
     pieces = [points[i : i + most + 1] for i in range(0, max(len(points) - 1, 1), most)]

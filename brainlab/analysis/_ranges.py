@@ -1,23 +1,16 @@
-"""Which part of the space of states to look at, and what is asked wrongly about it."""
+"""Which part of the space of states to look at, and in which steps of time."""
 
 from __future__ import annotations
 
 import functools
-import math
 
 import numpy as np
 
 import brainlab.math as bm
 
-from ..math._array import unbox
-from ..math._where import place, user_frame
+from ._checks import checked_range, positive, refuse
 from ._flow import flow
 from ._system import System
-from .spikes import AnalysisError
-
-
-def refuse(what, why="", try_="") -> AnalysisError:
-    return AnalysisError(what, place(user_frame()), why, try_)
 
 
 def in_double(function):
@@ -31,20 +24,6 @@ def in_double(function):
     return inner
 
 
-def checked_range(name, given) -> tuple[float, float]:
-    """(low, high)."""
-    try:
-        low, high = (float(unbox(x)) for x in given)
-    except (TypeError, ValueError):
-        raise refuse(f"{name} = {given!r:.40}: two numbers are expected.", try_=f"{name}=(-1.0, 1.0)") from None
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise refuse(
-            f"{name} = ({low:g}, {high:g}): the first must be below the second, both finite.",
-            try_=f"{name}=({min(low, high):g}, {max(low, high):g})" if math.isfinite(low + high) and low != high else "",
-        )
-    return low, high
-
-
 def box(system: System, ranges=None) -> np.ndarray:
     """(n, 2): low and high of each state. ranges: name -> (low, high); those not named are found."""
     if ranges is not None and not isinstance(ranges, dict):
@@ -55,9 +34,10 @@ def box(system: System, ranges=None) -> np.ndarray:
                 try_="ranges={" + f"{system.states[0]!r}: (-1.0, 1.0)" + "}",
             )
         ranges = dict(zip(system.states, ranges, strict=True))
-    ranges = {name: checked_range(f"the range of {name}", r) for name, r in (ranges or {}).items() if r is not None}
-    for name in ranges:
+    ranges = {name: r for name, r in (ranges or {}).items() if r is not None}
+    for name, r in ranges.items():
         system.check_states(name, 1)
+        ranges[name] = checked_range(f"the range of {name}", r, f'ranges={{{{"{name}": ({{}}, {{}})}}}}')
     missing = [name for name in system.states if name not in ranges]
     known = getattr(system.target, "ranges", {})
     if any(name not in known for name in missing):
@@ -67,12 +47,8 @@ def box(system: System, ranges=None) -> np.ndarray:
 
 def time_step(system: System, duration, dt) -> tuple[float, int]:
     """(dt, steps). A model knows its own step; for a function it is a 2000th of the duration."""
-    for name, value in {"duration": duration, "dt": dt}.items():
-        if value is not None and not (np.ndim(unbox(value)) == 0 and math.isfinite(value) and value > 0):
-            raise refuse(
-                f"{name} = {value!r:.40}: it must be a number above 0.", try_=f"{name}={100.0 if name[1] == 'u' else 0.01}"
-            )
-    dt = getattr(system.target, "dt", duration / 2000) if dt is None else dt
+    duration = positive("duration", duration, 100.0)
+    dt = getattr(system.target, "dt", duration / 2000) if dt is None else positive("dt", dt, 0.01)
     if dt >= duration:
         raise refuse(f"dt = {dt:g} is not shorter than the duration, {duration:g}.", try_=f"dt={duration / 1000:g}")
     return float(dt), round(duration / dt)

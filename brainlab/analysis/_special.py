@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._branch import Point, solve_bordered
+from ._branch import Point, normalised, solve_bordered
 from ._derivatives import Derivatives
 
 
@@ -40,7 +40,9 @@ class FixedPoints:
         return Point(z, tangent, Facts(jacobian, np.linalg.eigvals(jacobian[:, :-1]).astype(complex)))
 
     def prepare(self, point):
-        return point
+        """A state that has grown counts by what it is now: measured by the 0 it began with, all steps would be tiny."""
+        self.weights[:-1] = np.minimum(self.weights[:-1], 1 / np.maximum(point.z[:-1] ** 2, 1e-300))
+        return Point(point.z, normalised(self, point.tangent), point.facts)
 
     def events(self, a, b):
         found = []

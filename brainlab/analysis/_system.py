@@ -17,7 +17,7 @@ from ..integrate._equation import Equation
 from ..math._array import raw, unbox
 from ..models.base import Model
 from ..params import info
-from .spikes import AnalysisError
+from ._checks import refuse
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class System:
     def check_parameter(self, name: str) -> str:
         if name not in self.p:
             close = difflib.get_close_matches(str(name), self.p, n=1)
-            raise AnalysisError(
+            raise refuse(
                 f"there is no parameter {name!r:.40}." + (f" Did you mean {close[0]!r}?" if close else ""),
                 why=f"the parameters are {', '.join(self.p) or 'none at all'}",
                 try_=repr(close[0] if close else next(iter(self.p), "I")),
@@ -97,7 +97,7 @@ class System:
         unknown = [s for s in states if s not in self.states]
         if unknown or len(states) != count or len(set(states)) != count:
             said = f"no state {unknown[0]!r:.40}" if unknown else f"states = {states!r}: {count} different ones needed"
-            raise AnalysisError(f"{said}.", why=f"the states are {', '.join(self.states)}", try_=f"{self.states[:count]!r}")
+            raise refuse(f"{said}.", why=f"the states are {', '.join(self.states)}", try_=f"{self.states[:count]!r}")
         return tuple(self.states.index(s) for s in states)
 
     def dtyped(self):
@@ -105,8 +105,13 @@ class System:
         return {k: jnp.asarray(unbox(v), jnp.result_type(float)) for k, v in self.p.items()}
 
     def label(self, name: str) -> str:
-        unit = self.units.get(name, "")
-        return f"{name} ({unit})" if unit and unit != "1" else name
+        return label(name, self.units)
+
+
+def label(name: str, units: dict) -> str:
+    """The name with its unit."""
+    unit = units.get(name, "")
+    return f"{name} ({unit})" if unit and unit != "1" else name
 
 
 def system(target, start=None, args=None, **changes) -> System:
@@ -127,10 +132,16 @@ def system(target, start=None, args=None, **changes) -> System:
     elif isinstance(target, Model) and getattr(target, "states", ()):
         found = _of_model(target)
     elif isinstance(target, type) and issubclass(target, Model):
-        raise AnalysisError(
+        raise refuse(
             f"{target.__name__} is a class of models, not a model.", why="its parameters have no values yet",
             try_=f"{target.__name__}()",
         )  # fmt: skip
+    elif not callable(target) or getattr(target, "model", None) is not None:
+        raise refuse(
+            f"{target!r:.60} is no model and no function.",
+            why="what is analysed is dy/dt = f(y): a model, or f(x, t, ...)",
+            try_="bl.analysis.phase_plane(bl.FitzHughNagumo(), I=0.5)",
+        )
     else:
         found = _of_function(target, start, () if args is None else args)
     if start is not None:
@@ -156,7 +167,7 @@ def _of_function(fun, start, args) -> System:
     equation = Equation(fun)
     after = list(equation.signature.parameters.values())[len(equation.states) + 1 :]
     if len(args) > len(after):
-        raise AnalysisError(
+        raise refuse(
             f"{equation.name}{equation.signature} takes {len(after)} arguments after t, and args has {len(args)}.",
             why="they are its parameters, by name", try_="args=(" + "".join(f"{a.name}, " for a in after).strip() + ")",
         )  # fmt: skip
@@ -164,20 +175,27 @@ def _of_function(fun, start, args) -> System:
     for i, parameter in enumerate(after):
         value = args[i] if i < len(args) else parameter.default
         if value is inspect.Parameter.empty:
-            raise AnalysisError(
+            raise refuse(
                 f"{equation.name}{equation.signature}: {parameter.name} has no value.",
                 why="the parameters are what stands after t",
                 try_=f"args=({', '.join(a.name for a in after[: i + 1])},)",
             )
         p[parameter.name] = number(parameter.name, value)
     states, several = equation.states, len(equation.states) > 1
-    if not several and start is not None and np.ndim(unbox(start)) == 1:
+    vector = not several and start is not None and np.ndim(unbox(start)) == 1
+    if vector:
         states = tuple(f"{states[0]}{i}" for i in range(len(start)))
-        vector = True
-    else:
-        vector = False
-    of = _OfFunction(fun, several or not vector, tuple(p))
-    return System(Field(of, states, tuple(p)), p, np.zeros(len(states)), {}, fun)
+    field = Field(_OfFunction(fun, not vector, tuple(p)), states, tuple(p))
+    if not several and start is None:
+        try:
+            jax.eval_shape(field, jnp.zeros(1), p)
+        except (IndexError, TypeError, ValueError) as error:
+            raise refuse(
+                f"{equation.name}{equation.signature} does not take one number: {error!s:.80}",
+                why=f"without start= {states[0]} is one number, and not a vector of them",
+                try_="start=(0.0, 0.0)",
+            ) from error
+    return System(field, p, np.zeros(len(states)), {}, fun)
 
 
 def number(name, value) -> float:
@@ -190,15 +208,19 @@ def number(name, value) -> float:
     except (TypeError, ValueError):
         fine = False
     if not fine:
-        raise AnalysisError(f"{name} = {value!r:.60}: one finite number is expected.", try_=f"{name}=1.0")
+        raise refuse(f"{name} = {value!r:.60}: one finite number is expected.", try_=f"{name}=1.0")
     return float(value)
 
 
 def _vector(start, states):
-    start = np.atleast_1d(np.asarray(unbox(start), float))
+    given = start
+    try:
+        start = np.atleast_1d(np.asarray(unbox(start), float))
+    except (TypeError, ValueError):
+        start = np.array([np.nan])
     if start.shape != (len(states),) or not np.isfinite(start).all():
-        raise AnalysisError(
-            f"start = {start!r:.60}: one finite number for each state is expected.",
+        raise refuse(
+            f"start = {given!r:.60}: one finite number for each state is expected.",
             why=f"the states are {', '.join(states)}",
             try_=f"start=({', '.join('0.0' for _ in states)})",
         )

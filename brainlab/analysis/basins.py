@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .. import svg
+from ._checks import whole
 from ._drawing import curves, point_layers
 from ._flow import flow
 from ._plane import plane
-from ._ranges import in_double, refuse, time_step
+from ._ranges import in_double, time_step
 from ._system import System, system
 from .cycles import LimitCycle, limit_cycle
 from .fixed_points import FixedPoint, points_in
@@ -86,8 +87,7 @@ def basins(
     Basins(x, y: 50.0% to FixedPoint(x=-1, y=0: stable node); 50.0% to FixedPoint(x=1, y=0: stable node))
     """
     found = system(target, start, args, **parameters)
-    if isinstance(n, bool) or not isinstance(n, int) or n < 2:
-        raise refuse(f"n = {n!r:.40}: a whole number of starts in each direction, 2 or more.", try_="n=40")
+    whole("n", n, 2, example=40)
     dt, steps = time_step(found, duration, dt)
     axes = two_states(found, x, y)
     _, held = other_states(found, axes, (), held)

@@ -6,12 +6,13 @@ import numpy as np
 
 from ..math._array import unbox
 from ._branch import Steps, Walk, both_ways, correct
+from ._checks import checked_range, refuse
 from ._derivatives import Derivatives
 from ._special import FixedPoints, critical_pair, lyapunov
-from ._system import System, number, system
+from ._system import System, system
 from .cycles_branch import follow_cycles
 from .diagrams import Branch, Diagram, SpecialPoint
-from .spikes import AnalysisError
+from .fixed_points import fixed_points
 
 
 def continuation(
@@ -33,10 +34,15 @@ def continuation(
     args       : values of what f takes after t
     cycles     : False leaves the cycles out, which take most of the time
     step       : the longest step, in parts of the range
-    intervals  : of the mesh on each cycle, with four Gauss points in each; the error falls with its eighth power
-    longest_period : where a branch of cycles ends that closes in on a homoclinic orbit; None: 30 times the shortest period
+    intervals  : of the mesh on each cycle, with four Gauss points in each; the error falls with its eighth power. Where
+                 that is too coarse, as for bursts, there will be up to four times as many
+    longest_period : where a branch of cycles ends on its way to one that takes for ever; None: 30 times the shortest period
     changes    : other parameters, by name
     returns    : a `Diagram`: .fixed, .cycles, .folds, .hopf, .cycle_folds, .plot()
+
+    Where branches cross (a pitchfork) the crossing is reported as a "branch point" and this one goes on; the other is found
+    from another `start`. Cycles are those born at Hopf points. What is joined to the branch outside of the range only is not
+    found: a wider range shows it.
 
     Other values of any parameter compile nothing anew.
 
@@ -55,7 +61,7 @@ def continuation(
     found = system(target, start, args, **changes)
     low, high = check_range(found, parameter, low, high)
     if isinstance(step, bool) or not (isinstance(step, int | float) and 0 < step <= 0.2):
-        raise AnalysisError(
+        raise refuse(
             f"step = {step!r:.40}: it must be above 0 and at most 0.2.", why="it is a part of the range", try_="step=0.015"
         )
     derivatives = Derivatives(found, parameter)
@@ -73,20 +79,7 @@ def continuation(
 
 def check_range(found: System, parameter, low, high=None) -> tuple[float, float]:
     found.check_parameter(parameter)
-    if high is None:
-        pair = np.asarray(unbox(low), dtype=object).ravel()
-        if len(pair) != 2:
-            raise AnalysisError(
-                f"the range of {parameter} is {low!r:.40}: two numbers are expected.", try_=f'"{parameter}", 0.0, 1.0'
-            )
-        low, high = pair
-    low, high = number("low", low), number("high", high)
-    if not low < high:
-        raise AnalysisError(
-            f"the range of {parameter} goes from {low:g} to {high:g}: low must be below high.",
-            try_=f'"{parameter}", {high:g}, {low:g}' if high < low else f'"{parameter}", {low:g}, {low + 1:g}',
-        )
-    return low, high
+    return checked_range(f"the range of {parameter}", low if high is None else (low, high), f'"{parameter}", {{}}, {{}}')
 
 
 def first_point(found: System, derivatives, parameter, low, high):
@@ -99,12 +92,16 @@ def first_point(found: System, derivatives, parameter, low, high):
     first, _ = correct(curve, guess, border, most=25)
     if first is None:
         first, _ = correct(curve, _settle(derivatives, guess), border, most=25)
+    if first is None:  # such as from a rest that has just vanished in a fold
+        elsewhere = fixed_points(found, **{parameter: value})
+        near = min(elsewhere, key=lambda point: np.linalg.norm((point.y - found.start) / scale), default=None)
+        first = near and correct(curve, np.append(near.y, value), border)[0]
     if first is None:
         f, _ = derivatives.linear(guess)
         where = ", ".join(f"{s} = {x:.4g}" for s, x in zip(found.states, found.start, strict=True))
-        raise AnalysisError(
-            f"no fixed point was found at {parameter} = {value:g} from {where}.",
-            why=f"the largest slope there is {np.abs(f).max():.3g}, and neither Newton's method nor following it led to 0",
+        raise refuse(
+            f"no fixed point was found at {parameter} = {value:g} from {where}, nor elsewhere.",
+            why=f"the largest slope there is {np.abs(f).max():.3g}, and no search led to where it is 0",
             try_="start=the last state of a simulation that has come to rest",
         )
     return first, scale_of(found, first.z[:-1])
@@ -112,7 +109,8 @@ def first_point(found: System, derivatives, parameter, low, high):
 
 def scale_of(found: System, *states) -> np.ndarray:
     """What 1 is in each state, (n,): the largest value that is known of it, and 1 at least."""
-    known = [found.start, *states]
+    ranges = getattr(found.target, "ranges", {})
+    known = [found.start, *states, [max(map(abs, ranges.get(name, (0.0,)))) for name in found.states]]
     if hasattr(found.target, "initial"):  # `start` may be a state in which V happens to be near 0
         known.append([float(unbox(x)) for x in found.target.initial()])
     return np.maximum(1.0, np.abs(np.stack(known)).max(0))

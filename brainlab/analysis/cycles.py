@@ -11,9 +11,10 @@ import numpy as np
 from jax import lax
 
 from .. import svg
+from ._checks import positive, refuse
 from ._drawing import curves
 from ._flow import advance, flow
-from ._ranges import in_double, refuse, time_step
+from ._ranges import in_double, time_step
 from ._system import System, system
 
 _STEPS = 2000  # in one period: the error of the Runge-Kutta method is far below that of any picture
@@ -58,17 +59,18 @@ class LimitCycle:
 
     def plot(self, width=720, height=280) -> svg.Picture:
         """Every state over one period, and the first two against each other."""
-        name, label = self.states, self.system.label
-        layers = [
-            svg.Layer(self.t, self.y[:, i], label=name[i], color=svg.COLORS[i % 6], dash=list(svg.DASHES)[i % 4])
-            for i in range(min(len(name), 4))
+        name, label, units = self.states, self.system.label, self.system.units
+        kinds: dict[str, list] = {}  # by unit: a gate beside mV would be a flat line
+        for i, state in enumerate(name[:6]):
+            layer = svg.Layer(self.t, self.y[:, i], label=state, color=svg.COLORS[i % 6], dash=list(svg.DASHES)[i % 4])
+            kinds.setdefault(units.get(state, ""), []).append(layer)
+        rows = [
+            [svg.Axes("t", unit if unit != "1" else "", "", (0.0, self.period), layers=layers, height=height)]
+            for unit, layers in kinds.items()
         ]
-        row = [svg.Axes("t", "", "", (0.0, self.period), layers=layers, height=height)]
-        if len(name) > 1:
-            row.append(
-                svg.Axes(label(name[0]), label(name[1]), layers=curves(self.y[:, :2], "", svg.COLORS[0]), height=height)
-            )
-        return svg.compose([row], width=width, description=repr(self))
+        plane = curves(self.y[:, :2], "", svg.COLORS[0], most=200)
+        rows[0].append(svg.Axes(label(name[0]), label(name[1]), layers=plane, height=height))
+        return svg.compose(rows, width=width, description=repr(self))
 
 
 @in_double
@@ -94,12 +96,16 @@ def limit_cycle(
     LimitCycle(period 6.6633, stable, x from -2.009 to 2.009)
     """
     found = system(target, start, args, **parameters)
+    if len(found.states) == 1:
+        raise refuse(
+            f"there is one state, {found.states[0]}: on a line nothing comes back to where it was.",
+            why="the reset after a spike is no part of dy/dt",
+            try_="bl.simulate(model, ...) for the spikes of an integrate-and-fire neuron",
+        )
     if period is None:
         y0, T, weight = _settled(found, duration, dt, -1.0 if backwards else 1.0)
     else:
-        if not (np.ndim(period) == 0 and np.isfinite(period) and period > 0):
-            raise refuse(f"period = {period!r:.40}: a number above 0 is expected, about the period.", try_="period=10.0")
-        y0, T, weight = found.start, float(period), np.maximum(np.abs(found.start), 1.0)
+        y0, T, weight = found.start, positive("period", period, 10.0), np.maximum(np.abs(found.start), 1.0)
     y, T, missed, monodromy = shoot(found.field, found.dtyped(), y0, T, weight)
     run = np.asarray(flow(found.field, found.dtyped(), y[None], T / _STEPS, steps=_STEPS))[:, 0]
     size = np.ptp(run, axis=0)

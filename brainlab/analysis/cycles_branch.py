@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from ..math._array import unbox
 from ._branch import Point, Steps, correct, walk
+from ._checks import positive, refuse, whole
 from ._collocation import Cycles, Orbit
 from ._derivatives import Derivatives
 from ._special import critical_pair
 from ._system import System, system
 from .diagrams import CycleBranch, SpecialPoint
-from .spikes import AnalysisError
 
-STEPS = Steps(first=0.02, longest=0.06, most=600)
+STEPS = Steps(first=0.02, longest=0.06, most=400)
 STAGES = 4
 
 
@@ -52,12 +51,12 @@ def cycle_branch(
     found = system(target, start.y if isinstance(start, SpecialPoint) else start[1][0], args, **changes)
     low, high = check_range(found, parameter, low, high)
     if isinstance(start, SpecialPoint) and (start.kind != "Hopf" or len(start.y) != len(found.states)):
-        raise AnalysisError(
+        raise refuse(
             f"start = {start!r}: cycles begin at a Hopf point of the same model.", try_="start=continuation(...).hopf[0]"
         )
     value = start.value if isinstance(start, SpecialPoint) else found.p[parameter]
     if not low <= value <= high:
-        raise AnalysisError(
+        raise refuse(
             f"start is at {parameter} = {value:g}, which is not between {low:g} and {high:g}.",
             try_=f"{parameter}={(low + high) / 2:g}" if not isinstance(start, SpecialPoint) else f"low={value - 1:g}",
         )
@@ -70,12 +69,9 @@ def cycle_branch(
 
 def follow_cycles(found, derivatives, parameter, limits, scale, start, *, intervals, longest_period) -> CycleBranch:
     """The part of `cycle_branch` that `continuation` uses, too: start is a Hopf point or (t, y)."""
-    if isinstance(intervals, bool) or not (isinstance(intervals, int) and 4 <= intervals <= 400):
-        raise AnalysisError(f"intervals = {intervals!r:.40}: a whole number from 4 to 400 is expected.", try_="intervals=30")
-    if longest_period is not None and not (isinstance(longest_period, int | float) and longest_period > 0):
-        raise AnalysisError(
-            f"longest_period = {longest_period!r:.40}: it must be a time above 0.", try_="longest_period=1000.0"
-        )
+    whole("intervals", intervals, 4, 400, example=30)
+    if longest_period is not None:
+        longest_period = positive("longest_period", longest_period, 1000.0)
 
     def curve():
         return Cycles(derivatives, scale, limits[1] - limits[0], intervals, STAGES)
@@ -96,7 +92,7 @@ def follow_cycles(found, derivatives, parameter, limits, scale, start, *, interv
 
 
 def _walk(curve, first, limits, longest_period):
-    """Until the period is too long (a homoclinic orbit), or the cycle has shrunk to a point (a Hopf point)."""
+    """Until the period grows without end (a homoclinic orbit), or the cycle has shrunk to a point (a Hopf point)."""
     shortest, largest, shrinks = np.inf, 0.0, False
 
     def stop(point):
@@ -109,11 +105,14 @@ def _walk(curve, first, limits, longest_period):
         shortest, largest, shrinks = min(shortest, period), max(largest, size), growth < 0
         if ends:
             return "Hopf"
+        if curve.error(point.z) > 3 * curve.coarse and 2 * curve.N > curve.most:
+            return "coarse"
         grows, moves = point.tangent[-2] / period, abs(point.tangent[-1]) / curve.width
-        no_end = period > 5 * shortest and moves < 1e-5 * grows  # the parameter has come to rest, the period has not
-        return "homoclinic" if no_end or period > (longest_period or 30 * shortest) else ""
+        no_end = period > 5 * shortest and moves < 1e-6 * grows  # the parameter has come to rest, the period has not
+        too_long = period > (longest_period or 30 * shortest)
+        return "homoclinic" if no_end else "long period" if too_long else ""
 
-    walked = walk(curve, first, [(len(first.z) - 1, *limits)], STEPS, stop)
+    walked = walk(curve, first, [(-1, *limits)], STEPS, stop)
     if walked.ended == "Hopf":  # where its cycles have shrunk to a point the branch turns, which is no fold
         walked.special = [s for s in walked.special if s[1] < len(walked.points)]
     walked.special = _without_noise(walked, 2e-5 * curve.width)
@@ -152,13 +151,15 @@ def _at_hopf(curve, derivatives, hopf) -> Point:
 
 def _at_cycle(curve, value, t, y) -> Point:
     """The cycle next to one period of a simulation, at that value of the parameter."""
+    from scipy.interpolate import CubicSpline  # here: `import brainlab` is fast without SciPy
+
     period = t[-1] - t[0]
     closed = np.concatenate([y[:-1], 0.5 * (y[:1] + y[-1:])])
     closed[0] = closed[-1]
     spline = CubicSpline((t - t[0]) / period, closed, bc_type="periodic")
     for _ in range(4):  # the mesh follows the cycle, which is read off on the mesh
         u, Y = spline(curve.mesh[:-1]), spline(curve.places())
-        curve.mesh, mesh = curve.adapted(u, Y), curve.mesh
+        curve.mesh, mesh = curve.adapted(u, Y, curve.N), curve.mesh
     curve.mesh = mesh
     z = curve.join(u, Y, period, value)
     curve.pinned(Point(z, 1e3 * curve.join(np.zeros_like(u), np.zeros_like(Y), 0.0, 1e-3)))
@@ -167,7 +168,7 @@ def _at_cycle(curve, value, t, y) -> Point:
     first, _ = correct(curve, z, border, most=20)
     moves = first is not None and np.ptp(curve.split(first.z)[0], axis=0)
     if first is None or (moves < 1e-3 * np.ptp(y, axis=0)).all():  # a fixed point is a solution, too
-        raise AnalysisError(
+        raise refuse(
             f"no cycle was found near the one that start gives, of period {period:.4g}.",
             why="it must be one period, of a cycle that has settled, at the parameter's present value",
             try_="start=(t, y) from one maximum to the next, late in a simulation",
@@ -217,7 +218,7 @@ def _pair(start):
         t, y = (start.t, start.y) if hasattr(start, "t") and hasattr(start, "y") else start
         return np.asarray(unbox(t), float), np.asarray(unbox(y), float)
     except (TypeError, ValueError):
-        raise AnalysisError(
+        raise refuse(
             f"start = {start!r:.60}: a Hopf point or one period (t, y) is expected.", try_="start=continuation(...).hopf[0]"
         ) from None
 
@@ -225,7 +226,7 @@ def _pair(start):
 def _one_period(start):
     t, y = _pair(start)
     if t.ndim != 1 or len(t) < 10 or y.ndim != 2 or len(y) != len(t) or not ((np.diff(t) > 0).all() and np.ptp(y) > 0):
-        raise AnalysisError(
+        raise refuse(
             f"start has t {t.shape} and y {y.shape}: (time,) and (time, state) are expected, 10 times or more.",
             why="they are one period of a cycle: t increases, and y changes",
             try_="start=(t, y)",

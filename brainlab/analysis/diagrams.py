@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..svg import COLORS, Axes, Layer, Picture, compose
+from ._checks import refuse
+from ._system import label
 from ._types import classify
-from .spikes import AnalysisError
 
 SHAPES = {
     **{"fold": "triangles", "fold of cycles": "triangles", "Hopf": "squares", "branch point": "diamonds"},
@@ -103,8 +104,10 @@ class Branch:
 class CycleBranch:
     """Limit cycles along a parameter: k of them, n states.
 
-    ended : "left" (the range), "Hopf" (the cycles shrink to a point), "homoclinic" (the period grows beyond
-            `longest_period`), "closed", "stuck", "long"
+    ended : "left" (the range), "Hopf" (the cycles shrink to a point), "homoclinic" (the period grows without end where the
+            parameter stands), "long period" (it is beyond `longest_period`), "closed"; or it was not followed to its end:
+            "coarse" (more `intervals` are needed than four times those given), "stuck" (no shorter step helps), "long"
+            (after 400 steps)
     """
 
     parameter: str
@@ -178,7 +181,10 @@ class Diagram:
 
     def __repr__(self):
         cycles = f", {len(self.cycles)} branch{'es' * (len(self.cycles) != 1)} of cycles" if self.cycles else ""
-        return f"<diagram over {self.parameter}: {len(self.fixed)} fixed points{cycles}; {counted(self.special)}>"
+        ends = {*self.fixed.ended.split(", "), *(branch.ended for branch in self.cycles)} & {"coarse", "stuck", "long"}
+        cycles += f" (not to the end: {', '.join(sorted(ends))})" if ends else ""
+        special = f"; {counted(self.special)}" if self.special else ""
+        return f"<diagram over {self.parameter}: {len(self.fixed)} fixed points{cycles}{special}>"
 
     def plot(self, state=None, *, width=640, height=320) -> Picture:
         """One state over the parameter: stable solid, unstable dashed; of cycles the largest and smallest value.
@@ -186,8 +192,7 @@ class Diagram:
         Folds are triangles, Hopf points squares, other special points diamonds.
         """
         i = _place(self.fixed, self.fixed.states[0] if state is None else state)
-        label = labelled(self.units)
-        axes = Axes(label(self.parameter), label(self.fixed.states[i]), height=height)
+        axes = Axes(label(self.parameter, self.units), label(self.fixed.states[i], self.units), height=height)
         axes.layers += _lines(self.fixed.values, self.fixed.y[:, i], self.fixed.stable, "fixed point", (0, 1))
         for k, branch in enumerate(self.cycles):
             for values, of in ((branch.high, "cycle" * (k == 0)), (branch.low, "")):
@@ -217,21 +222,17 @@ def _lines(x, y, stable, name, colors):
     return out
 
 
-def labelled(units):
-    return lambda name: f"{name} ({units[name]})" if units.get(name, "1") not in ("", "1") else name
-
-
 def _place(branch, state):
     if state not in branch.states:
-        raise AnalysisError(
+        raise refuse(
             f"no state {state!r:.40}.", why=f"the states are {', '.join(branch.states)}", try_=repr(branch.states[0])
         )
     return branch.states.index(state)
 
 
 def _round(x) -> str:
-    """Six digits, and 0 for what is only not 0 by rounding: parameters are located to ten digits or so."""
-    return f"{0.0 if abs(x) < 1e-9 else x:.6g}"
+    """Six digits, and 0 for what is only not 0 by rounding: parameters are located to eight digits or more."""
+    return f"{0.0 if abs(x) < 1e-8 else x:.6g}"
 
 
 def counted(points) -> str:

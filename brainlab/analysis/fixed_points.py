@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import jax.numpy as jnp
 import numpy as np
 
+from ._checks import whole
 from ._newton import distinct, zeros
-from ._ranges import box, in_double, refuse, spread
+from ._ranges import box, in_double, spread
 from ._system import System, system
 from ._types import classify, unstable_directions
 
@@ -95,9 +96,7 @@ def fixed_points(target, ranges=None, *, start=None, args=None, n=_SEARCHES, **p
     [FixedPoint(v=-0.8048, w=-0.1311: unstable focus)]
     """
     found = system(target, start, args, **parameters)
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise refuse(f"n = {n!r:.40}: a whole number of searches, 1 or more.", try_="n=64")
-    return points_in(found, box(found, ranges), n)
+    return points_in(found, box(found, ranges), whole("n", n, 1, example=_SEARCHES))
 
 
 def points_in(found: System, ranges, n=_SEARCHES) -> list[FixedPoint]:

@@ -10,8 +10,9 @@ import numpy as np
 from jax import lax
 
 from ..integrate._steppers import stepper
+from ._checks import positive, refuse, whole
 from ._flow import flow
-from ._ranges import in_double, refuse, time_step
+from ._ranges import in_double, time_step
 from ._system import system
 
 
@@ -40,18 +41,10 @@ def lyapunov_exponents(
     """
     found = system(target, start, args, **parameters)
     states = len(found.states)
-    n = states if n is None else n
-    if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= states:
-        raise refuse(
-            f"n = {n!r:.40}: a whole number from 1 to {states} is expected.",
-            why=f"the states are {', '.join(found.states)}",
-            try_="n=1",
-        )
+    n = states if n is None else whole("n", n, 1, states, why=f"the states are {', '.join(found.states)}")
     dt = getattr(found.target, "dt", 0.01) if dt is None else dt
     dt, steps = time_step(found, duration, dt)
-    settle = duration / 10 if settle is None else settle
-    if not (np.ndim(settle) == 0 and np.isfinite(settle) and settle >= 0):
-        raise refuse(f"settle = {settle!r:.40}: a number, 0 or above.", try_=f"settle={duration / 10:g}")
+    settle = duration / 10 if settle is None else positive("settle", settle, duration / 10, zero=True)
     p, y = found.dtyped(), found.start[None]
     if settle >= dt:
         before = round(settle / dt)

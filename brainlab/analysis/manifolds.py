@@ -12,9 +12,10 @@ from jax import lax
 
 from .. import svg
 from ..integrate._steppers import stepper
+from ._checks import positive, refuse
 from ._drawing import curves, point_layers
-from ._ranges import box, in_double, refuse
-from ._system import System, system
+from ._ranges import box, in_double
+from ._system import System, label, system
 from .fixed_points import FixedPoint, points_in
 
 
@@ -30,6 +31,7 @@ class Separatrices:
     saddle: FixedPoint
     stable: list[np.ndarray] = field(repr=False)
     unstable: list[np.ndarray] = field(repr=False)
+    units: dict[str, str] = field(repr=False)
 
     def __repr__(self):
         return f"Separatrices({self.saddle!r}, {len(self.stable)} stable, {len(self.unstable)} unstable)"
@@ -46,7 +48,9 @@ class Separatrices:
         ):
             for i, branch in enumerate(branches):
                 layers += curves(branch[:, pick], f"{name} manifold" if i == 0 else "", color, dash)
-        axes = svg.Axes(x, y, layers=layers + point_layers([self.saddle], x, y), height=height)
+        axes = svg.Axes(
+            label(x, self.units), label(y, self.units), layers=layers + point_layers([self.saddle], x, y), height=height
+        )
         return svg.compose([axes], width=width, description=repr(self))
 
 
@@ -71,8 +75,7 @@ def separatrices(target, saddle=None, ranges=None, *, length=5.0, start=None, ar
     [-1.0, 1.0]
     """
     found = system(target, start, args, **parameters)
-    if not (np.ndim(length) == 0 and np.isfinite(length) and length > 0):
-        raise refuse(f"length = {length!r:.40}: a number of widths of the box, above 0.", try_="length=5.0")
+    length = positive("length", length, 5.0)
     ranges = box(found, ranges)
     points = points_in(found, ranges)
     saddle = _saddle(found, saddle, ranges, points)
@@ -87,7 +90,7 @@ def separatrices(target, saddle=None, ranges=None, *, length=5.0, start=None, ar
             starts = saddle.y + 1e-4 * np.outer([1.0, -1.0], way)
             paths = np.asarray(_paths(found.field, found.dtyped(), starts, width, 1.0 if out else -1.0, round(500 * length)))
             branches[out] = [_trimmed(np.vstack([saddle.y, path]), ranges, points) for path in np.swapaxes(paths, 0, 1)]
-    return Separatrices(saddle, branches[False], branches[True])
+    return Separatrices(saddle, branches[False], branches[True], found.units)
 
 
 def _saddle(found: System, given, ranges, points) -> FixedPoint:
@@ -96,7 +99,8 @@ def _saddle(found: System, given, ranges, points) -> FixedPoint:
     if given is None:
         if len(saddles) != 1:
             raise refuse(
-                f"{len(saddles)} saddles in the ranges: one is expected, or which one.", why=f"of the fixed points, {there}",
+                f"there {f'are {len(saddles)} saddles' if saddles else 'is no saddle'} in the ranges: one is expected.",
+                why=f"the fixed points: {there}",
                 try_=f"saddle={tuple(saddles[0].y.round(3).tolist())}" if saddles else "other ranges or parameters",
             )  # fmt: skip
         return saddles[0]
@@ -106,7 +110,7 @@ def _saddle(found: System, given, ranges, points) -> FixedPoint:
     width = ranges[:, 1] - ranges[:, 0]
     near = [p for p in saddles if np.abs((p.y - at) / width).max() < 0.05]
     if not near:
-        raise refuse(f"there is no saddle near {at.round(4).tolist()}.", why=f"of the fixed points, {there}")
+        raise refuse(f"there is no saddle near {at.round(4).tolist()}.", why=f"the fixed points: {there}")
     return min(near, key=lambda p: np.abs((p.y - at) / width).max())
 
 

@@ -10,9 +10,10 @@ import jax
 import numpy as np
 
 from .. import svg
+from ._checks import checked_range, refuse
 from ._drawing import POINT_COLOR, RUN_COLOR, curves, point_layers
 from ._plane import plane
-from ._ranges import box, checked_range, in_double, refuse, spread, time_step
+from ._ranges import box, in_double, spread, time_step
 from ._system import System, system
 from .fixed_points import FixedPoint, make_point, points_in, rounded
 from .phase_plane import other_states
@@ -70,7 +71,7 @@ def phase_line(target, x=None, x_range=None, *, held=None, slaved=(), start=None
     axes = found.check_states(x, 1)
     slaved, held = other_states(found, axes, slaved, held)
     name = found.states[axes[0]]
-    low, high = box(found)[axes[0]] if x_range is None else checked_range("x_range", x_range)
+    low, high = box(found)[axes[0]] if x_range is None else checked_range("x_range", x_range, "x_range=({}, {})")
     f, given = plane(found, axes, slaved, held)
     at = np.linspace(low, high, 401)
     slopes = np.asarray(_along(f, given, at))
@@ -105,7 +106,9 @@ class PhaseSpace:
         row = []
         for x, y in itertools.combinations(self.states, 2):
             layers = [
-                layer for run in self.trajectories for layer in curves(np.stack([run[x], run[y]], 1), "", RUN_COLOR, width=1)
+                layer
+                for run in self.trajectories
+                for layer in curves(np.stack([run[x], run[y]], 1), "", RUN_COLOR, most=200, width=1)
             ]
             layers += point_layers(self.fixed_points, x, y)
             ranges = [tuple(self.ranges[self.system.states.index(name)]) for name in (x, y)]

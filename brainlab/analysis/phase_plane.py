@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .. import svg
+from ._checks import checked_range, refuse, whole
 from ._drawing import plane_axes
 from ._newton import distinct
 from ._nullclines import grid_values, zero_curves
 from ._plane import Plane, plane
-from ._ranges import box, checked_range, in_double, refuse, spread, time_step
+from ._ranges import box, in_double, spread, time_step
 from ._system import System, system
 from .fixed_points import FixedPoint, make_point, rounded
 from .trajectories import Trajectory, run_from, within
@@ -95,9 +96,8 @@ def phase_plane(
     axes = two_states(found, x, y)
     slaved, held = other_states(found, axes, slaved, held)
     resolution = (81 if slaved else 161) if resolution is None else resolution
-    for name, value, least in (("resolution", resolution, 21), ("arrows", arrows, 2)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise refuse(f"{name} = {value!r:.40}: a whole number is expected, {least} or more.", try_=f"{name}={least * 8}")
+    whole("resolution", resolution, 21, example=161)
+    whole("arrows", arrows, 2, example=21)
     low, high = plane_ranges(found, axes, x_range, y_range)
     f, given = plane(found, axes, slaved, held)
     xs, ys = (np.linspace(a, b, resolution) for a, b in zip(low, high, strict=True))
@@ -151,7 +151,10 @@ def other_states(found, axes, slaved, held):
 
 
 def plane_ranges(found, axes, x_range, y_range):
-    given = [None if r is None else checked_range(f"{n}_range", r) for n, r in (("x", x_range), ("y", y_range))]
+    given = [
+        None if r is None else checked_range(f"{n}_range", r, f"{n}_range=({{}}, {{}})")
+        for n, r in (("x", x_range), ("y", y_range))
+    ]
     if None in given:
         automatic = box(found)[list(axes)]
         given = [tuple(a) if g is None else g for g, a in zip(given, automatic, strict=True)]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import jax.numpy as jnp
 import numpy as np
 
+from ._checks import refuse, whole
 from ._flow import flow
 from ._newton import distinct, zeros
-from ._ranges import box, in_double, refuse, spread
+from ._ranges import box, in_double, spread
 from ._system import system
 from .fixed_points import FixedPoint, make_point, rounded
 
@@ -54,8 +55,7 @@ def slow_points(
     """
     found = system(target, start, args, **parameters)
     states = len(found.states)
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise refuse(f"n = {n!r:.40}: a whole number of searches, 1 or more.", try_="n=128")
+    whole("n", n, 1, example=128)
     scale = np.ones(states) if scale is None else np.asarray(scale, float)
     if scale.shape != (states,) or not (np.isfinite(scale) & (scale > 0)).all():
         raise refuse(f"scale = {scale.tolist()!r:.60}: a number above 0 for each state, {', '.join(found.states[:6])}.")
@@ -92,7 +92,7 @@ def _found(found, starts, width, limits, scale, slower_than):
     with np.errstate(invalid="ignore", over="ignore"):
         fixed = np.sqrt(2 * q) < 1e-7 * np.maximum(reach, np.median(reach))
         uphill = np.abs(np.einsum("kij,ki->kj", A, f / scale)).max(1)  # of q, over the box
-        minimum = fixed | (uphill < 0.05 * q)
+        minimum = fixed | ((uphill < 0.05 * q) & (reach > 0))  # a plateau, such as of an exponential cut off, is no minimum
     fine = minimum & np.isfinite(q) & np.isfinite(J).all((1, 2))
     if limits is not None:
         room = 0.05 * width

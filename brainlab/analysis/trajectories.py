@@ -9,8 +9,9 @@ import numpy as np
 from .. import svg
 from ..integrate.errors import DivergedError
 from ..math._where import place, user_frame
+from ._checks import refuse
 from ._flow import flow
-from ._ranges import in_double, refuse, time_step
+from ._ranges import in_double, time_step
 from ._system import System, system
 
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from ..svg import COLORS, Axes, Layer, Picture, compose
 from ._branch import Steps, both_ways, correct
+from ._checks import refuse
 from ._derivatives import Derivatives
 from ._extended import Folds, Hopfs
-from ._system import system
+from ._system import label, system
 from .continuation import check_range, scale_of
-from .diagrams import SHAPES, SpecialPoint, counted, labelled
-from .spikes import AnalysisError
+from .diagrams import SHAPES, SpecialPoint, counted
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class CriticalCurve:
         if name in self.states:
             return self.y[:, self.states.index(name)]
         names = ", ".join((*self.parameters, *self.states))
-        raise AnalysisError(f"there is no {name!r:.40} on the curve.", why=f"it has {names}", try_=repr(self.parameters[0]))
+        raise refuse(f"there is no {name!r:.40} on the curve.", why=f"it has {names}", try_=repr(self.parameters[0]))
 
     def __repr__(self):
         special = counted(self.special)
@@ -52,8 +52,7 @@ class CriticalCurve:
 
     def plot(self, *, width=480, height=320) -> Picture:
         """The curve; of Hopf points the subcritical part is dashed."""
-        label = labelled(self.units)
-        axes = Axes(label(self.parameters[0]), label(self.parameters[1]), height=height)
+        axes = Axes(*(label(name, self.units) for name in self.parameters), height=height)
         x, y = self.values.T
         if self.kind == "fold":
             axes.layers.append(Layer(x, y, "fold", COLORS[0]))
@@ -69,6 +68,8 @@ class CriticalCurve:
             axes.layers.append(Layer(places[:, 0], places[:, 1], kind, "#222222", SHAPES[kind]))
         low, high = axes.ranges()[0]
         axes.x_range = low - 0.04 * (high - low), high + 0.04 * (high - low)
+        low, high = axes.ranges()[1]
+        axes.y_range = low, high + 0.22 * (high - low)  # room for the legend
         return compose([axes], width=width, description=f"{self!r:.200}".strip("<>"))
 
 
@@ -95,7 +96,7 @@ def two_parameters(target, point, first, second, first_range, second_range, *, a
     (<cusp at a = 0, b = 0>,)
     """
     if not isinstance(point, SpecialPoint) or point.kind not in ("fold", "Hopf"):
-        raise AnalysisError(
+        raise refuse(
             f"point = {point!r:.60}: a fold or a Hopf point of a diagram is expected.", try_="continuation(...).hopf[0]"
         )
     found = system(target, point.y, args, **changes)
@@ -103,7 +104,7 @@ def two_parameters(target, point, first, second, first_range, second_range, *, a
         found = system(target, float(point.y[0]), args, **changes)
     ranges = [check_range(found, name, limits) for name, limits in ((first, first_range), (second, second_range))]
     if first == second or point.parameter not in (first, second):
-        raise AnalysisError(
+        raise refuse(
             f"first = {first!r}, second = {second!r}: two parameters are expected, one of them {point.parameter!r}.",
             why=f"the point was found by moving {point.parameter}",
             try_=f'two_parameters(model, point, "{point.parameter}", ...)',
@@ -111,7 +112,7 @@ def two_parameters(target, point, first, second, first_range, second_range, *, a
     values = np.array([point.value if name == point.parameter else found.p[name] for name in (first, second)])
     for name, value, (low, high) in zip((first, second), values, ranges, strict=True):
         if not low <= value <= high:
-            raise AnalysisError(
+            raise refuse(
                 f"the point is at {name} = {value:g}, which is not between {low:g} and {high:g}.",
                 try_=f"({min(low, value):g}, {max(high, value):g})",
             )
@@ -131,7 +132,7 @@ def _on_curve(curve, point):
     border = np.linalg.svd(jacobian)[2][-1] * np.sqrt(np.maximum(curve.weights, 1e-12))
     found, _ = correct(curve, curve.guess, border, most=15)
     if found is None:
-        raise AnalysisError(
+        raise refuse(
             f"the {point.kind} at {point.parameter} = {point.value:g} is none for these parameters.",
             why="it was found with other values of them",
             try_="point=continuation(...).hopf[0], with the same model",

@@ -32,6 +32,7 @@ class AdEx(Neuron):
 
     states = ("V", "w")
     units = {"V": "mV", "w": "pA"}
+    ranges = {"V": (-85.0, -35.0), "w": (-150.0, 500.0)}
     current_unit = "pA"
     method = "rk4"
     dt = 0.05

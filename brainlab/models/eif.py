@@ -31,6 +31,7 @@ class EIF(Neuron):
 
     states = ("V",)
     units = {"V": "mV"}
+    ranges = {"V": (-80.0, -45.0)}
     current_unit = "uA/cm2"
     method = "rk4"
     dt = 0.05

@@ -26,6 +26,7 @@ class QIF(Neuron):
 
     states = ("V",)
     units = {"V": "mV"}
+    ranges = {"V": (-85.0, -30.0)}
     current_unit = "nA"
     method = "rk4"
     dt = 0.05

@@ -20,8 +20,9 @@ class WilsonCowan(Dynamics):
     $$S(x) = \frac{1}{1 + e^{-a (x - \theta)}} - \frac{1}{1 + e^{a \theta}}, \qquad k = S(\infty)$$
 
     The form of 1972, with k - r E: later texts write 1 - r E, and get other numbers. P and Q are the inputs from outside;
-    with P = Q = 0 silence is a fixed point. `SETS` has the two sets of the paper: "oscillation" (the default values;
-    a limit cycle between about P = 1.1 and 2.5) and "hysteresis" (silent and active are both stable from P = -0.40 to 0.30).
+    with P = Q = 0 silence is a fixed point. `SETS` has the two sets of the paper: "oscillation" (the default values; a limit
+    cycle from P = 1.0682, where its period is infinite, to a Hopf point at 1.8793) and "hysteresis" (silent and active are
+    both stable from P = -0.3996 to 0.3048).
 
     Source: Wilson & Cowan, Biophys. J. 12 (1972) 1, eqs. 11 to 15, and the values of figures 4 and 11. tau = 8 ms there.
 

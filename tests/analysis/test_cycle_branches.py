@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from brainlab.analysis import AnalysisError, continuation, cycle_branch, limit_cycle
-from brainlab.models import HH, morris_lecar, wilson_cowan
+from brainlab.analysis import continuation, cycle_branch, limit_cycle
+from brainlab.models import HH, HindmarshRose, morris_lecar, wilson_cowan
 
 
 def quintic(x, y, t, mu=-0.5):
@@ -79,10 +79,33 @@ def test_from_a_limit_cycle():
 def test_error_falls_with_the_mesh():
     exact, orbit = one_period(van_der_pol, [2.0, 0.0], lambda y: y[0], 40.0)
     errors = []
-    for intervals in (8, 16):
+    for intervals in (12, 24):  # 8 are too few, and would be doubled
         branch = cycle_branch(van_der_pol, "mu", 1.0, 1.02, start=orbit, intervals=intervals)
         errors.append(abs(branch.period[np.argmin(branch.values)] / exact - 1))
     assert errors[1] < errors[0] / 50 and errors[1] < 1e-7  # the eighth power would be 256
+
+
+def test_a_mesh_that_is_too_coarse_is_made_finer():
+    """Bursts: with the 24 intervals that are asked for and no more there are folds near I = 1.553 that are none."""
+    model = HindmarshRose()
+    hopf = continuation(model, "I", 1.2, 1.5, cycles=False).hopf[0]
+    branch = cycle_branch(model, "I", 1.2, 1.58, start=hopf, intervals=24)
+    used = [len(branch.cycle(k)[0]) // 5 for k in (1, -1)]
+    assert used[0] == 24 < used[1] and branch.ended == "left"
+    folds = [p.value for p in branch.special if p.kind == "fold of cycles"]
+    np.testing.assert_allclose(folds, [1.29995, 1.56228, 1.55285], atol=2e-5)  # those of a mesh of 100 intervals
+    k = int(np.argmin(np.abs(branch.values - 1.5) + 1e3 * ~branch.stable))
+    assert branch.period[k] == pytest.approx(149.53, abs=0.5)  # single spikes, next to I = 1.5
+    t, y = branch.cycle(-1)  # two spikes; SciPy comes back to where it began
+    field = lambda t, y: [float(d) for d in model.derivative(*y, branch.values[-1])]  # noqa: E731
+    there = solve_ivp(field, (0, t[-1]), y[0], rtol=1e-10, atol=1e-12, method="DOP853").y[:, -1]
+    np.testing.assert_allclose(there, y[0], atol=1e-3)
+
+
+def test_what_even_a_finer_mesh_cannot_show_ends_the_branch():
+    hopf = continuation(HindmarshRose(), "I", 1.2, 1.5, cycles=False).hopf[0]
+    branch = cycle_branch(HindmarshRose(), "I", 1.2, 1.58, start=hopf, intervals=6)
+    assert branch.ended == "coarse"
 
 
 def test_period_doubling_of_rossler():
@@ -120,7 +143,7 @@ def test_cycle_of_hodgkin_huxley_at_one_current(hodgkin_huxley):
 def test_rate_of_morris_lecar_goes_to_zero():
     diagram = continuation(morris_lecar.SETS["snic"], "I", -30, 260)
     (branch,) = diagram.cycles
-    assert branch.ended == "homoclinic" and branch.period[-1] > 20 * branch.period.min()
+    assert branch.ended == "long period" and branch.period[-1] > 25 * branch.period.min()
     near = np.flatnonzero(branch.period > 400)[[0, -1]]  # 1/T goes with the root of the distance (Strogatz 1994, ch. 8.4)
     scaled = branch.period[near] * np.sqrt(branch.values[near] - diagram.folds[0].value)
     assert scaled[1] == pytest.approx(scaled[0], rel=0.1)
@@ -165,8 +188,7 @@ ORBIT = (_t, 0.01 * np.stack([np.cos(40 * _t), np.sin(7 * _t)], 1))
         (lambda: cycle_branch(van_der_pol, "mu", 0, 2, start=ORBIT, longest_period=-1), ["longest_period = -1"]),
     ],
 )
-def test_mistakes_are_explained(call, words):
-    with pytest.raises(AnalysisError) as error:
-        call()
+def test_mistakes_are_explained(call, words, said):
+    text = said(call)
     for word in words:
-        assert word in str(error.value)
+        assert word in text

@@ -1,4 +1,6 @@
-"""Fixed points, their kinds and slow points, against SciPy, closed forms and published values."""
+"""Fixed points and their kinds, against SciPy, closed forms and published values."""
+
+import re
 
 import jax.numpy as jnp
 import numpy as np
@@ -6,7 +8,7 @@ import pytest
 from scipy.optimize import fsolve
 
 import brainlab as bl
-from brainlab.analysis import classify, fixed_points, slow_points
+from brainlab.analysis import classify, fixed_points
 from brainlab.analysis._newton import newton_all
 from brainlab.analysis._system import system
 
@@ -115,28 +117,6 @@ def test_classify(eigenvalues, kind):
     assert classify(eigenvalues) == kind
 
 
-def test_slow_points():
-    """What a fold leaves behind: x^2 + r is smallest at 0, q = r^2/2; where there are zeros they are the slow points."""
-    (ghost,) = slow_points(lambda x, t, r: x**2 + r, {"x": (-1, 1)}, args=(0.01,))
-    assert abs(ghost.y[0]) < 1e-6 and ghost.q == pytest.approx(5e-5) and not ghost.fixed and not ghost.stable
-    both = slow_points(lambda x, t, r: x**2 + r, {"x": (-1, 1)}, args=(-0.01,))
-    assert sorted(round(float(p.y[0]), 9) for p in both) == [-0.1, 0.1] and all(p.fixed for p in both)
-    (rest,) = slow_points(bl.HH(), I=10.0)
-    assert rest.fixed and not rest.stable and rest["V"] == pytest.approx(-59.5706, abs=1e-4)
-
-
-def test_slow_points_of_a_network():
-    """Two memories of Hopfield's, as attractors of a network of rates; x and -x are both stored."""
-    rng = np.random.default_rng(3)
-    patterns = rng.choice([-1.0, 1.0], (2, 40))
-    W = jnp.asarray(1.5 * patterns.T @ patterns / 40)
-    starts = np.vstack([patterns, -patterns]) + 0.1 * rng.normal(size=(4, 40))
-    points = slow_points(lambda x, t: -x + W @ jnp.tanh(x), starts=starts, start=np.zeros(40))
-    stored = [p for p in points if p.stable]
-    overlaps = np.abs(np.array([np.sign(p.y) for p in stored]) @ patterns.T / 40).max(1)
-    assert len(stored) == 4 and (overlaps > 0.95).all()
-
-
 @pytest.mark.parametrize(
     ("call", "match"),
     [
@@ -144,14 +124,10 @@ def test_slow_points_of_a_network():
         (lambda: fixed_points(bl.FitzHughNagumo(), {"v": (1, -1)}), r"the range of v = \(1, -1\): the first must be below"),
         (lambda: fixed_points(bl.FitzHughNagumo(), {"v": 3}), "the range of v = 3: two numbers"),
         (lambda: fixed_points(bl.FitzHughNagumo(), [(0, 1)]), "one .low, high. for each state"),
-        (lambda: fixed_points(bl.FitzHughNagumo(), n=0), "n = 0: a whole number of searches"),
+        (lambda: fixed_points(bl.FitzHughNagumo(), n=0), "n = 0: a whole number, 1 or more"),
         (lambda: fixed_points(bl.FitzHughNagumo(), J=1.0), "no parameter 'J'"),
         (lambda: fixed_points(bl.FitzHughNagumo(), I=np.nan), "I = nan: one finite number"),
-        (lambda: slow_points(bl.FitzHughNagumo(), starts=np.zeros((3, 3))), r"starts is \(3, 3\): \(start, 2\)"),
-        (lambda: slow_points(bl.FitzHughNagumo(), scale=(1.0, 0.0)), "a number above 0 for each state"),
-        (lambda: slow_points(bl.FitzHughNagumo(), n=True), "n = True"),
     ],
 )
-def test_errors(call, match):
-    with pytest.raises(bl.analysis.AnalysisError, match="(?s)" + match):
-        call()
+def test_errors(call, match, said):
+    assert re.search("(?s)" + match, said(call))

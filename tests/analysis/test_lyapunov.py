@@ -1,5 +1,7 @@
 """Lyapunov exponents against closed forms and published values."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -42,12 +44,11 @@ def test_hindmarsh_rose_is_chaotic_at_one_current_only():
 @pytest.mark.parametrize(
     ("call", "match"),
     [
-        (lambda: lyapunov_exponents(lorenz, (1, 1, 1), n=4), "n = 4: a whole number from 1 to 3"),
+        (lambda: lyapunov_exponents(lorenz, (1, 1, 1), n=4), "n = 4: a whole number, from 1 to 3"),
         (lambda: lyapunov_exponents(lorenz, (1, 1, 1), settle=-1), "settle = -1"),
         (lambda: lyapunov_exponents(lorenz, (1, 1, 1), duration=1.0, dt=2.0), "dt = 2 is not shorter"),
         (lambda: lyapunov_exponents(lambda x, t: x * x, 1.0, 10.0), "became infinite or NaN"),
     ],
 )
-def test_errors(call, match):
-    with pytest.raises(bl.analysis.AnalysisError, match="(?s)" + match):
-        call()
+def test_errors(call, match, said):
+    assert re.search("(?s)" + match, said(call))

@@ -1,4 +1,6 @@
-"""Phase plane, line and space: nullclines, arrows, fixed points and trajectories against formulas and SciPy."""
+"""Phase plane: nullclines, arrows, fixed points against formulas."""
+
+import re
 
 import jax.numpy as jnp
 import numpy as np
@@ -6,7 +8,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import brainlab as bl
-from brainlab.analysis import basins, phase_line, phase_plane, phase_space, separatrices, trajectory
+from brainlab.analysis import phase_plane
 from brainlab.analysis._nullclines import zero_curves
 
 BOX = dict(x_range=(-2.5, 2.5), y_range=(-1.5, 2.5))
@@ -100,77 +102,12 @@ def test_nullclines_are_joined_to_curves():
     np.testing.assert_allclose(points_of(zero_curves(holes, xs, xs))[:, 1], 0.0, atol=1e-12)
 
 
-def test_all_models_have_a_plane_or_a_line():
-    for cls in (bl.LIF, bl.QIF, bl.AdEx, bl.Izhikevich, bl.MorrisLecar, bl.WilsonCowan):
-        model = cls()
-        found = phase_line(model) if len(model.states) == 1 else phase_plane(model, resolution=41)
-        assert "<svg" in found.plot().text and len(found.fixed_points) >= 1, cls
-
-
-def test_phase_line():
-    line = phase_line(lambda x, t, r: r + x - x**3, x_range=(-2, 2), args=(0.1,))
-    roots = np.sort(np.roots([-1, 0, 1, 0.1]).real)
-    np.testing.assert_allclose([p.y[0] for p in line.fixed_points], roots, atol=1e-10)
-    assert [p.stable for p in line.fixed_points] == [True, False, True]
-    np.testing.assert_allclose(line.slopes, 0.1 + line.at - line.at**3, atol=1e-12)
-    assert "<svg" in line.plot().text
-
-
-def test_phase_space():
-    def lorenz(x, y, z, t, sigma=10.0, rho=28.0, beta=8 / 3):
-        return sigma * (y - x), x * (rho - z) - y, x * y - beta * z
-
-    box = {"x": (-30, 30), "y": (-30, 30), "z": (0, 60)}
-    space = phase_space(lorenz, ranges=box, trajectories=[(1, 1, 1)], duration=5.0)
-    assert len(space.fixed_points) == 3 and space.trajectories[0].y.shape == (2001, 3)
-    assert space.plot().text.count("clipPath id") == 3  # each pair of three
-
-
-def test_trajectory_forwards_and_backwards():
-    there = trajectory(bl.FitzHughNagumo(), (1.0, 0.0), 5.0, dt=0.01)
-    back = trajectory(bl.FitzHughNagumo(), there.y[-1], -5.0, dt=0.01)
-    np.testing.assert_allclose(back.y[-1], [1.0, 0.0], atol=1e-7)
-    assert back.t[-1] == pytest.approx(-5.0) and "<svg" in there.plot().text
-    with pytest.raises(bl.integrate.DivergedError, match="x became infinite at t = "):
-        trajectory(lambda x, t: x**2, 1.0, 5.0)
-
-
-def test_separatrices_part_the_basins():
-    """x' = x - x^3, y' = -y - x^2... whatever ends at the saddle lies between the two basins."""
-
-    def f(x, y, t):
-        return x - x**3 + 0.5 * y, -y
-
-    limits = dict(x_range=(-2, 2), y_range=(-2, 2))
-    found = basins(f, n=20, duration=40.0, **limits)
-    assert [a.kind for a in found.attractors] == ["stable node"] * 2 and sum(found.shares) == 1
-    lines = separatrices(f, (0, 0), {"x": (-2, 2), "y": (-2, 2)})
-    assert len(lines.stable) == len(lines.unstable) == 2
-    np.testing.assert_allclose(sorted(b[-1][0] for b in lines.unstable), [-1, 1], atol=1e-6)
-    curve = np.vstack([lines.stable[0][::-1], lines.stable[1]])
-    curve = curve[np.argsort(curve[:, 1])]
-    X, Y = np.meshgrid(found.xs, found.ys)
-    right = X > np.interp(Y, curve[:, 1], curve[:, 0])
-    assert (right == (found.labels == 1)).mean() > 0.99
-    for point in lines.stable[0][100:400:100]:  # it does end there: SciPy's path from it comes close to the saddle
-        path = solve_ivp(lambda t, y: f(*y, t), (0, 30), point, rtol=1e-10, atol=1e-12).y
-        assert np.hypot(*path).min() < 2e-3
-    assert all("<svg" in r.plot().text for r in (found, lines))
-
-
-def test_basins_with_a_cycle():
-    """FHN just below its Hopf point: rest and firing side by side."""
-    found = basins(bl.FitzHughNagumo(), I=0.329, n=20, duration=600.0, **BOX)
-    kinds = [type(a).__name__ for a in found.attractors]
-    assert kinds == ["FixedPoint", "LimitCycle"] and found.shares[1] > 0.85 and sum(found.shares) == pytest.approx(1.0)
-
-
 @pytest.mark.parametrize(
     ("call", "match"),
     [
         (lambda: phase_plane(bl.FitzHughNagumo(), "v", "u"), "no state 'u'.*the states are v, w"),
         (lambda: phase_plane(bl.FitzHughNagumo(), "v", "v"), "2 different ones needed"),
-        (lambda: phase_plane(bl.FitzHughNagumo(), x_range=(1, 0)), r"x_range = \(1, 0\).*try: x_range=\(0, 1\)"),
+        (lambda: phase_plane(bl.FitzHughNagumo(), x_range=(1, 0)), r"x_range = \(1, 0\).*\nx_range=\(0, 1\)"),
         (lambda: phase_plane(bl.FitzHughNagumo(), x_range=(1, np.nan)), "both finite"),
         (lambda: phase_plane(bl.FitzHughNagumo(), trajectories=[(1, 2, 3)], **BOX), "pairs of finite numbers"),
         (lambda: phase_plane(bl.FitzHughNagumo(), trajectories=[(1, 2)], duration=-1, **BOX), "duration = -1"),
@@ -182,15 +119,7 @@ def test_basins_with_a_cycle():
         (lambda: phase_plane(bl.HH(), "V", "n", slaved="k"), "no state 'k'"),
         (lambda: phase_plane(bl.LIF()), r"there is one state, V.*phase_line\(LIF\(\)\)"),
         (lambda: phase_plane(bl.HH), "HH is a class of models"),
-        (lambda: phase_space(bl.FitzHughNagumo()), "the states are v, w, and a space has three"),
-        (lambda: phase_space(bl.HH(), trajectories=[(1, 2)]), "4 finite numbers for each start"),
-        (lambda: trajectory(bl.FitzHughNagumo(), (1.0,)), "one finite number for each state"),
-        (lambda: trajectory(bl.FitzHughNagumo(), duration=0), "a number other than 0"),
-        (lambda: separatrices(bl.FitzHughNagumo(), ranges={"v": (-2, 2), "w": (-2, 2)}), "0 saddles in the ranges"),
-        (lambda: separatrices(bl.FitzHughNagumo(), (0, 0), {"v": (-2, 2), "w": (-2, 2)}), "no saddle near"),
-        (lambda: basins(bl.FitzHughNagumo(), n=1), "n = 1: a whole number of starts"),
     ],
 )
-def test_errors(call, match):
-    with pytest.raises(bl.analysis.AnalysisError, match="(?s)" + match):
-        call()
+def test_errors(call, match, said):
+    assert re.search("(?s)" + match, said(call))
