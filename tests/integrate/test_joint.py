@@ -128,7 +128,7 @@ def no_return(x, y, t):
             lambda: bl.JointEq(lambda V, t, gate_m: V, lambda gate_n, t: gate_n)(1.0, 2.0, 0.0),
             "gate_m is needed by <lambda> and nobody gives it. Did you mean 'gate_n'?",
         ),
-        (lambda: NEURON(1.0, 2.0), "t is not given. "),
+        (lambda: NEURON(1.0, 2.0), "t is not given.\n"),
         (lambda: NEURON(1.0, 2.0, 0.0, 1.0, rate=2.0), "got an unexpected keyword argument 'rate'"),
         (lambda: bl.JointEq(pair)(1.0, 2.0, 0.0, 3.0, 4.0), "too many positional arguments"),
         (
