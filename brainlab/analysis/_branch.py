@@ -166,7 +166,7 @@ def locate(curve, a, b, h, g):
     if not at(0.0) * at(h) < 0:
         return b if at(h) == 0 else None
     try:
-        root = brentq(at, 0.0, h, xtol=1e-4 * curve.tolerance * max(h, 1e-3), rtol=1e-14, maxiter=60)
+        root = brentq(at, 0.0, h, xtol=1e-4 * curve.tolerance * max(h, 1e-3), rtol=1e-14, maxiter=200)
     except ValueError:  # g was NaN: exactly where branches cross there is no tangent, and so no point was found
         root = next(s for s, point in found.items() if point is None) + 1e-7 * h
     if np.isfinite(at(root)):

@@ -26,6 +26,9 @@ def check_exp_euler(exp_euler):
             (x_inf + (x - x_inf) * np.exp(-tau / dt), "It is upside down: dt / tau. A longer step must leave less of the "
             "distance."),
             ((x - x_inf) * left, "That is the distance that is left. Add x_inf, to which it is a distance."),
+            ((x_inf - x) * (1 - left), "That is the change of x. Add it to x."),
+            (x_inf + (x_inf - x) * left, "The distance is x - x_inf, not x_inf - x: your x jumps to the other side."),
+            (x_inf + (x - x_inf) * np.exp(-dt * tau), "It is dt / tau, not dt times tau: with a longer tau less decays."),
             (x_inf + (x - x_inf) * np.exp(-dt), "Here tau is missing: how much decays in dt depends on the time constant."),
         )  # fmt: skip
     inputs = [f"x = {a:g}, x_inf = {b:g}, tau = {c:g}, dt = {d:g}" for a, b, c, d in cases]
@@ -62,6 +65,9 @@ EXP_EULER = Exercise(
         "sign": (EXACT_HEAD + "    return x_inf + (x - x_inf) * np.exp(dt / tau)", "wrong sign"),
         "upside down": (EXACT_HEAD + "    return x_inf + (x - x_inf) * np.exp(-tau / dt)", "upside down"),
         "distance": (EXACT_HEAD + "    return (x - x_inf) * np.exp(-dt / tau)", "Add x_inf"),
+        "change": (EXACT_HEAD + "    return (x_inf - x) * (1 - np.exp(-dt / tau))", "Add it to x"),
+        "other side": (EXACT_HEAD + "    return x_inf + (x_inf - x) * np.exp(-dt / tau)", "to the other side"),
+        "product": (EXACT_HEAD + "    return x_inf + (x - x_inf) * np.exp(-dt * tau)", "not dt times tau"),
         "no tau": (EXACT_HEAD + "    return x_inf + (x - x_inf) * np.exp(-dt)", "tau is missing"),
     },
     check=check_exp_euler,
@@ -94,6 +100,7 @@ def _steps(V, n, dt, dV, dn):
         "V alone": (V1, n),
         "n alone": (V, n1),
         "told wrongly": (V + dt * dV(n, V), n + dt * dn(V, n)),
+        "gate told wrongly": (V1, n + dt * dn(V, n)),
     }
 
 
@@ -104,6 +111,7 @@ def check_compose(step):
     got = np.array([numbers(call(step, *case, _leaky, _gate), (2,), "V and n") for case in cases])
     want = np.array([table["right"] for table in tables])
     messages = {
+        "gate told wrongly": "Look at what each module takes: dV(V, n), but dn(n, V). Its own state comes first.",
         "new V": "The gate is told the new V. That is a splitting: V moves first, then n. The joint equations know one "
         "moment only: "
         "take both slopes from the old state, then move both.",
@@ -153,6 +161,7 @@ COMPOSE = Exercise(
         "gate forgotten": (COMPOSE_HEAD + "    return V + dt * dV(V, n), n", "n does not move"),
         "membrane forgotten": (COMPOSE_HEAD + "    return V, n + dt * dn(n, V)", "V does not move"),
         "told wrongly": (COMPOSE_HEAD + "    return V + dt * dV(n, V), n + dt * dn(V, n)", "what each module takes"),
+        "gate told wrongly": (COMPOSE_HEAD + "    return V + dt * dV(V, n), n + dt * dn(V, n)", "what each module takes"),
         "one": (COMPOSE_HEAD + "    return V + dt * dV(V, n)", "V and n"),
     },
     check=check_compose,

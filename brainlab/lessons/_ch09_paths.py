@@ -10,7 +10,7 @@ from ._exercise import Exercise, Text, Wrong
 # ---- 9.4
 
 
-def _mackey_glass(duration, dt, tau, x0, before=None, shift=0, all_delayed=False, no_delay=False):
+def _mackey_glass(duration, dt, tau, x0, before=None, shift=0, all_delayed=False, no_delay=False, stride=None):
     """Euler; x(t) = before for t < 0."""
     before = x0 if before is None else before
     late, x = round(tau / dt), [x0]
@@ -18,7 +18,7 @@ def _mackey_glass(duration, dt, tau, x0, before=None, shift=0, all_delayed=False
         j = i - late + shift
         delayed = x[i] if no_delay else x[j] if j >= 0 else before
         loss = delayed if all_delayed else x[i]
-        x.append(x[i] + dt * (0.2 * delayed / (1 + delayed**10) - 0.1 * loss))
+        x.append(x[i] + (stride or dt) * (0.2 * delayed / (1 + delayed**10) - 0.1 * loss))
     return np.array(x)
 
 
@@ -38,6 +38,7 @@ def check_mackey_glass(mackey_glass):
             (_mackey_glass(*run, shift=1), "Your delay is one step too short. x[i - n] is n steps before x[i]."),
             (_mackey_glass(*run, shift=-1), "Your delay is one step too long. x[i - n] is n steps before x[i]."),
             (_mackey_glass(*run, all_delayed=True), "The loss -0.1 x is not delayed: what is lost now depends on x now."),
+            (_mackey_glass(*run, stride=1.0), "The slope is not multiplied by dt: each step moves x by all of it."),
             (as_steps, "You go tau steps back. In steps the delay is tau / dt."),
         ):  # fmt: skip
             if not is_close(guess, want, 1e-6) and is_close(got, guess, 1e-6):
@@ -82,6 +83,7 @@ MACKEY_GLASS = Exercise(
         "too long": (_mg("x[i - n] if i >= n", "x[i - n - 1] if i > n"), "one step too long"),
         "all delayed": (_mg("- 0.1 * x[i]", "- 0.1 * late"), "is not delayed"),
         "tau steps": (_mg("round(tau / dt)", "round(tau)"), "tau / dt"),
+        "no dt": (_mg("dt * (0.2", "(0.2"), "not multiplied by dt"),
         "no start": (_mg("return x", "return x[1:]"), "begins with x(0)"),
     },
     check=check_mackey_glass,
@@ -100,6 +102,8 @@ def check_first_passage(first_passage):
         threshold = float(np.sort(x.max(1))[1]) + 1e-3  # two trials never get there
         above = x >= threshold
         there = above.any(1)
+        touching = there.argmax()
+        x[touching, above[touching].argmax()] = threshold  # at it, not above
         first = above.argmax(1)
         want = np.where(there, first * dt, np.nan)
         got = numbers(call(first_passage, x.copy(), threshold, dt), (trials,), "one time for each trial")
@@ -114,6 +118,7 @@ def check_first_passage(first_passage):
             raise Wrong("A trial that never reaches the threshold has no time: nan, not {got}.", got=f"{bad:g}")
         for guess, message in (
             (first.astype(float), "That is the number of the step. In ms it is that number times dt."),
+            ((x > threshold).argmax(1) * dt, "At the threshold counts as there: take >=, not >."),
             (last, "That is the last moment above the threshold. Which is the first one?"),
             ((first + 1) * dt, "One step too late: column 0 is the time 0."),
             ((first - 1) * dt, "One step too early: column 0 is the time 0."),
@@ -151,6 +156,7 @@ PASSAGE = Exercise(
     wrong={
         "never": (FP_HEAD + "    return (x >= threshold).argmax(axis=1) * dt\n", "has no time: nan, not 0"),
         "steps": (_fp("above.argmax(axis=1)"), "number of the step"),
+        "above": (FP_HEAD + FP_BODY.format("above.argmax(axis=1) * dt").replace(">=", ">"), "At the threshold counts"),
         "last": (_fp("(x.shape[1] - 1 - above[:, ::-1].argmax(axis=1)) * dt"), "last moment"),
         "late": (_fp("(above.argmax(axis=1) + 1) * dt"), "One step too late"),
         "early": (_fp("(above.argmax(axis=1) - 1) * dt"), "One step too early"),

@@ -26,6 +26,7 @@ def _rules(f, x, t, dt):
         "half": half + dt / 2 * f(half, t + dt / 2),
         "change": dt * f(half, t + dt / 2),
         "slope": f(half, t + dt / 2),
+        "late end": x + dt * f(half, t + dt),
     }
 
 
@@ -53,8 +54,12 @@ def check_rk2(rk2):
         "half": "From the middle you go half a step on. The midpoint rule starts anew from x, and goes the whole dt.",
         "change": "That is the change of x. The step gives back the new x: x plus the change.",
         "slope": "That is the slope in the middle. The step gives back the new x: follow the slope from x for dt.",
+        "late end": "Right where f does not depend on t. But the middle of the step is at t + dt / 2, and you ask for the "
+        "slope at t + dt.",
     }
     guesses = [([table[name] for table in tables], message) for name, message in messages.items()]
+    exchanged = [x + dt * f(t + dt / 2, x + dt / 2 * f(t, x)) for f, x, t, dt, _ in cases]
+    guesses.append((exchanged, "You call f(t, x). Here the state comes first: f(x, t)."))
     compare(got, want, [f"{case[4]}, x = {case[1]}, t = {case[2]}, dt = {case[3]}" for case in cases], "",
             rtol=1e-5, guesses=guesses)  # fmt: skip
     spring, start = (lambda x, t: np.array([x[1], -x[0]])), np.array([1.0, 0.5])
@@ -98,6 +103,8 @@ RK2 = Exercise(
         ),
         "change": (RK2_HEAD + "    return dt * f(x + dt / 2 * f(x, t), t + dt / 2)", "x plus the change"),
         "slope": (RK2_HEAD + "    return f(x + dt / 2 * f(x, t), t + dt / 2)", "slope in the middle"),
+        "late end": (RK2_HEAD + "    return x + dt * f(x + dt / 2 * f(x, t), t + dt)", "at t + dt."),
+        "exchanged": (RK2_HEAD + "    return x + dt * f(t + dt / 2, x + dt / 2 * f(t, x))", "the state comes first"),
         "called": ("rk2 = 1.0", "the function itself"),
     },
     check=check_rk2,
@@ -131,6 +138,9 @@ def check_order(order):
             "ratio": error[0] / error[1],
             "log2": np.log2(error[0] / error[1]),
             "constant": np.polyfit(x, y, 1)[1],
+            "quotient": np.mean(y / x),
+            "undivided": np.log(error[0] / error[1]),
+            "whole": float(np.round(want[-1])),
         }.items():
             guesses.setdefault(name, []).append(guess)
     messages = {
@@ -146,6 +156,9 @@ def check_order(order):
         "log2": "That is right only if each step is half of the one before. Divide by the logarithm of the ratio of the "
         "steps.",
         "constant": "`np.polyfit(x, y, 1)` gives the slope first and then the offset. The order is the slope.",
+        "quotient": "You divide log(error) by log(dt), as if C were 1. How do the logarithms change from step to step?",
+        "undivided": "That is the logarithm of the ratio of two errors. Divide it by that of the ratio of the steps.",
+        "whole": "You have rounded. An order need not be a whole number: noise has methods of order 1/2.",
     }
     compare(got, want, shown, rtol=0.05, guesses=[(guesses[name], message) for name, message in messages.items()])
 
@@ -175,6 +188,9 @@ ORDER = Exercise(
         "ratio": (ORDER_HEAD + "    return error[0] / error[1]", "the ratio of two errors"),
         "log2": (ORDER_HEAD + "    return np.log2(error[0] / error[1])", "half of the one before"),
         "offset": (ORDER_HEAD + "    return np.polyfit(np.log(dt), np.log(error), 1)[1]", "the slope first"),
+        "quotient": (ORDER_HEAD + "    return np.mean(np.log(error) / np.log(dt))", "as if C were 1"),
+        "undivided": (ORDER_HEAD + "    return np.log(error[0] / error[1])", "ratio of the steps"),
+        "whole": (ORDER_HEAD + "    return round(np.polyfit(np.log(dt), np.log(error), 1)[0])", "You have rounded"),
         "both": (ORDER_HEAD + "    return np.polyfit(np.log(dt), np.log(error), 1)", "one number"),
     },
     check=check_order,
@@ -210,15 +226,19 @@ def check_largest_dt(largest_dt):
         "of them."),
         ([min(limit) / 2 for limit in limits], "Half of the limit. With it x would not even jump beyond its rest: there is "
          "a factor of 2."),
+        ([min(-2 * a.real / np.abs(a)) for a in arrays], "Nearly: the size of the eigenvalue has to be squared. Solve "
+         "|1 + dt * eigenvalue| = 1 for dt once more."),
         ([-min(limit) for limit in limits], "The size is right, the sign is not: a step is positive, the real part is "
         "negative."),
     )  # fmt: skip
     compare(got, [min(limit) for limit in limits], list(cases), rtol=1e-3, guesses=guesses)
     for unstable in ([0.1, -1.0], [1j, -1j], [0.05 + 1j, 0.05 - 1j]):
-        if number(call(largest_dt, np.array(unstable, complex))) > 1e-9:
+        got = number(call(largest_dt, np.array(unstable, complex)))
+        if not abs(got) <= 1e-9:  # NaN too
             raise Wrong(
-                "With the eigenvalues {values} nothing decays, whatever the step: the answer is 0.",
-                values=" , ".join(f"{v:g}" for v in unstable),
+                "With the eigenvalues {values} not all decay, whatever the step: the answer is 0, yours is {got}.",
+                values=", ".join(f"{v:g}" for v in unstable),
+                got=f"{got:.3g}",
             )
 
 
@@ -251,7 +271,12 @@ LARGEST_DT = Exercise(
         "sign": (DT_HEAD + DT_LIMITS + "    return -limits.min()", "a step is positive"),
         "absolute": (
             DT_HEAD + "    return (2 * np.abs(eigenvalues.real) / np.abs(eigenvalues) ** 2).min()",
-            "nothing decays, whatever the step",
+            "not all decay, whatever the step",
+        ),
+        "negative": (DT_HEAD + DT_LIMITS + "    return limits.min()", "the answer is 0, yours is -20"),
+        "nan": (
+            DT_HEAD + DT_LIMITS + "    return limits.min() if limits.min() > 0 else np.nan",
+            "the answer is 0, yours is nan",
         ),
     },
     check=check_largest_dt,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 
 import numpy as np
 
@@ -39,6 +40,7 @@ def check_euler_maruyama(euler_maruyama):
         path = functools.partial(_path, f, g, 1.5, dt, dW)
         for guess, message in (
             (path(scale=dt), "Your noise is dW times dt, and vanishes. But dW is a step already."),
+            (path(scale=dt**-0.5), "Your noise is dW divided by sqrt(dt). But dW has its size already: take it as it is."),
             (path(scale=dt**0.5), "Your noise is dW times sqrt(dt). But the variance of dW is dt already."),
             (path(scale=0.0), "Your path has no noise: where is g(x) dW?"),
             (path(drift=0.0), "Your path has no drift: where is f(x) dt?"),
@@ -78,6 +80,7 @@ EULER_MARUYAMA = Exercise(
     wrong={
         "dt": (_em("x[-1] + (f(x[-1]) + g(x[-1]) * w) * dt"), "times dt, and vanishes"),
         "sqrt twice": (_em("x[-1] + f(x[-1]) * dt + g(x[-1]) * dt**0.5 * w"), "dt already"),
+        "divided": (_em("x[-1] + f(x[-1]) * dt + g(x[-1]) * w / dt**0.5"), "take it as it is"),
         "no noise": (_em("x[-1] + f(x[-1]) * dt"), "has no noise"),
         "no drift": (_em("x[-1] + g(x[-1]) * w"), "has no drift"),
         "no step": (_em("x[-1] + f(x[-1]) + g(x[-1]) * w"), "by all of f"),
@@ -110,6 +113,8 @@ def check_variance(ou_variance):
             (sigma**2 * t, "That is free diffusion, without the leak: it grows for ever. The leak brings x back."),
             (2 * want, "Twice the right one: the kicks fade as exp(-s / tau), their variance as exp(-2 s / tau)."),
             (last * np.exp(-2 * t / tau), "That falls with time. The paths start together and then spread."),
+            (want / sigma, "Sigma is not squared: twice the noise makes four times the variance."),
+            (want * 2 / tau, "The factor tau / 2 is missing: look at the variance after a long time."),
             (want / tau, "The time constant is missing: a slower leak lets more kicks add up."),
         )  # fmt: skip
         compare(got, want, [Text("t = {t} ms, tau = {tau} ms", t=f"{x:.3g}", tau=f"{tau:.3g}") for x in t], guesses=guesses)
@@ -143,6 +148,8 @@ OU_VARIANCE = Exercise(
         "free": (_ou("sigma**2 * t"), "free diffusion"),
         "double": (_ou("sigma**2 * tau * (1 - np.exp(-2 * t / tau))"), "Twice the right one"),
         "falls": (_ou("sigma**2 * tau / 2 * np.exp(-2 * t / tau)"), "The paths start together"),
+        "sigma": (_ou("sigma * tau / 2 * (1 - np.exp(-2 * t / tau))"), "not squared"),
+        "no factor": (_ou("sigma**2 * (1 - np.exp(-2 * t / tau))"), "tau / 2 is missing"),
         "no tau": (_ou("sigma**2 / 2 * (1 - np.exp(-2 * t / tau))"), "time constant is missing"),
     },
     check=check_variance,
@@ -166,9 +173,10 @@ def check_weights(l1_weights):
             (gl, "These are the weights of Grunwald and Letnikov, for the values of x. L1 weighs the steps of x."),
             (-want, "The size is right, the sign is not: the weights are positive."),
             (np.ones(n), "All steps count the same: that would be alpha = 0, a memory that never fades."),
+            (want / math.gamma(2 - alpha), "The factor 1 / Gamma(2 - alpha) stands before the sum, not in the weights."),
             ((k + 1) ** -alpha, "That is the kernel at the end of each step. L1 takes its integral over the step."),
         )  # fmt: skip
-        compare(got, want, [Text("k = {k}, alpha = {alpha}", k=i, alpha=alpha) for i in k], rtol=1e-6, guesses=guesses)
+        compare(got, want, [Text("k = {k}, alpha = {alpha}", k=i, alpha=alpha) for i in k], rtol=1e-4, guesses=guesses)
     small = numbers(call(l1_weights, 5, 1.0), (5,), "one weight for each step of the past")
     if not is_close(small, [1, 0, 0, 0, 0]):
         raise Wrong("For alpha = 1 only the newest step counts: the weights are 1, 0, 0, ... Yours begin {w}.", w=small[:2])
@@ -211,6 +219,11 @@ L1_WEIGHTS = Exercise(
             L1_HEAD + "    w = [1.0]\n    for k in range(1, n):\n        w.append(w[-1] * (1 - (alpha + 1) / k))\n"
             "    return np.array(w)\n",
             "Grunwald and Letnikov",
+        ),
+        "gamma": (
+            L1_HEAD + "    import math\n\n    k = np.arange(n)\n    b = (k + 1.0) ** (1 - alpha) - k ** (1 - alpha)\n"
+            "    return b / math.gamma(2 - alpha)\n",
+            "stands before the sum",
         ),
         "0**0": (_l1("(k + 1.0) ** (1 - alpha) - k ** (1 - alpha)"), "only the newest step counts"),
     },

@@ -11,11 +11,12 @@ from ._reference import hh_currents, hh_rates, hh_steady
 # ---- 12.1
 
 
-def _reduced(V, n, I, h=lambda n: 0.8 - n, m=None, gates=4, sign=1.0):
+def _reduced(V, n, I, h=lambda n: 0.8 - n, m=None, gates=4, sign=1.0, exchanged=False):
     m_now = hh_steady(V)[0] if m is None else m
     *_, a, b = hh_rates(V)
-    I_Na, _, I_L = hh_currents(V, m_now, h(n), n)
-    I_K = 36.0 * n**gates * (V + 77.0)
+    open_h, open_n = (n, h(n)) if exchanged else (h(n), n)
+    I_Na, _, I_L = hh_currents(V, m_now, open_h, open_n)
+    I_K = 36.0 * open_n**gates * (V + 77.0)
     return I - sign * (I_Na + I_K + I_L), a * (1 - n) - b * n
 
 
@@ -33,6 +34,9 @@ def check_reduced(reduced):
         (slow, "The gate m is not constant: it follows V at once, m = m_inf(V)."),
         ([_reduced(*p, gates=3) for p in points], "The potassium current has n to the power 4."),
         ([_reduced(*p, sign=-1.0) for p in points], "The ionic currents flow outwards: they are subtracted from I."),
+        ([_reduced(V, n, 0.0) for V, n, I in points], "The current I is missing: dV/dt = I minus the three currents."),
+        ([_reduced(*p, h=lambda n: 1 - n) for p in points], "The sum of h and n is 0.8, not 1: h = 0.8 - n."),
+        ([_reduced(*p, exchanged=True) for p in points], "h and n are exchanged: it is currents(V, m, h, n)."),
         (want[:, ::-1], "The order is dV/dt, then dn/dt."),
     ):  # fmt: skip
         if is_close(got, guess, 1e-3, 1e-4):
@@ -71,7 +75,7 @@ REDUCED = Exercise(
     answer="reduced",
     solution=R_HEAD + R_DOC + R_BODY.format(M, H, DV),
     hints=(
-        "Which of the four gates are gone, and what stands in their place?",
+        "Which of the four states are gone, and what stands in their place?",
         "m = hh.steady(V).m and h = 0.8 - n; then the equations for V and n are those of chapter 11.",
         "dV/dt = I - sum(hh.currents(V, m, h, n)); dn/dt = alpha_n (1 - n) - beta_n n.",
     ),
@@ -81,7 +85,9 @@ REDUCED = Exercise(
         "h is n": (_r(h="n"), "when n opens"),
         "sign": (_r(dV="I + sum(currents)"), "flow outwards"),
         "m rest": (_r(m="0.0529"), "follows V at once"),
-        "no current": (_r(dV="-sum(currents)"), "should be"),
+        "no current": (_r(dV="-sum(currents)"), "current I is missing"),
+        "one": (_r(h="1 - n"), "is 0.8, not 1"),
+        "exchanged": (_r().replace("m, h, n)\n", "m, n, h)\n"), "h and n are exchanged"),
     },
     check=check_reduced,
     praise="Two states fit on a sheet of paper: from here on you can see why the neuron fires.",
@@ -93,16 +99,16 @@ REDUCED = Exercise(
 def _fields():
     """(what, f, its exact Jacobian, points), written out by hand."""
     yield (
-        "f = (y, -4 x)",
-        lambda s: np.array([s[1], -4 * s[0]]),
-        lambda s: np.array([[0.0, 1.0], [-4.0, 0.0]]),
-        [(1.0, 2.0), (0.0, 0.0)],
-    )
-    yield (
         "FitzHugh-Nagumo",
         lambda s: np.array([s[0] - s[0] ** 3 / 3 - s[1] + 0.5, (s[0] + 0.7 - 0.8 * s[1]) / 12.5]),
         lambda s: np.array([[1 - s[0] ** 2, -1.0], [1 / 12.5, -0.8 / 12.5]]),
         [(-1.2, -0.62), (0.5, 0.3), (2.0, 1.0)],
+    )
+    yield (
+        "f = (y, -4 x)",
+        lambda s: np.array([s[1], -4 * s[0]]),
+        lambda s: np.array([[0.0, 1.0], [-4.0, 0.0]]),
+        [(1.0, 2.0), (0.0, 0.0)],
     )
     yield (
         "f = (x y, y z, z x)",
@@ -121,6 +127,7 @@ def check_jacobian(jacobian):
             got = numbers(call(jacobian, f, y.copy()), (n, n), "a row for each derivative, a column for each state")
             places = [Text("{what}, row {i}, column {j}", what=what, i=i, j=j) for i in range(n) for j in range(n)]
             guesses = (
+                (0 * want, "All differences are 0. `z = y` is the same array under another name: move a copy, y.copy()."),
                 (want.T, "Rows and columns are exchanged: row i is about f[i], column j about the state y[j]."),
                 (2 * want, "Twice too large: from y - h to y + h the state has moved by 2 h."),
                 (want / 2, "Half of it: a step of h on one side only is divided by h."),
@@ -129,7 +136,9 @@ def check_jacobian(jacobian):
             )
             if is_close(got, want, 1e-2, 1e-2) and not is_close(got, want, 1e-4, 1e-4):
                 raise Wrong(
-                    "Nearly: the error is {e}. Take a smaller step, and one to both sides.", e=f"{abs(got - want).max():.1g}"
+                    "Nearly: the error is {e}. Go to both sides, by about 1e-4: longer ones bend, much shorter ones drown "
+                    "in rounding.",
+                    e=f"{abs(got - want).max():.1g}",
                 )
             compare(got, want, places, rtol=1e-4, atol=1e-4, guesses=guesses)
 
@@ -172,7 +181,11 @@ JACOBIAN = Exercise(
         "half": (_jacobian("f(y + step) - f(y)"), "Half of it"),
         "sign": (_jacobian("f(y - step) - f(y + step)"), "ahead minus behind"),
         "diagonal": (_jacobian(f"step * ({BOTH})", "2 * h * h"), "Only the diagonal"),
-        "coarse": (_jacobian("f(y + step) - f(y)", "h").replace("1e-4", "1e-3"), "a smaller step"),
+        "coarse": (_jacobian("f(y + step) - f(y)", "h").replace("1e-4", "1e-3"), "Go to both sides"),
+        "alias": (
+            _jacobian("f(step) - f(y)", "h").replace("np.zeros(len(y))", "y").replace("step[j] = h", "step[j] += h"),
+            "move a copy",
+        ),
     },
     check=check_jacobian,
     praise="The library does without differences: `jax.jacfwd` applies the rules of differentiation to the code.",
@@ -279,15 +292,22 @@ def check_hopf(hopf):
             return np.array([[rate * (I - offset) + slow, -1.0], [2.0 + 0.1 * I, -slow]])
 
         def two_real(I, offset=offset, rate=rate, slow=slow):  # one more state, whose own eigenvalue is real and negative
-            return np.block([[J(I, offset, rate, slow), np.zeros((2, 1))], [np.zeros((1, 2)), np.full((1, 1), -0.5)]])
+            return np.block([[np.full((1, 1), -0.5), np.zeros((1, 2))], [np.zeros((2, 1)), J(I, offset, rate, slow)]])
 
         for matrix in (J, two_real):
             got, want = number(call(hopf, matrix, offset - 1.0, offset + 0.6)), offset
             if is_close(got, want, 0, 1e-3):
                 continue
+            if matrix is two_real and is_close(got, offset + 0.5 / rate, 0, 1e-3):
+                raise Wrong(
+                    "The trace is the sum of all eigenvalues. With more than two states it is not that of the pair alone."
+                )
             parts = np.linalg.eigvals(matrix(got)) if np.isfinite(got) else np.zeros(1)
             if min(abs(got - offset + 1.0), abs(got - offset - 0.6)) < 1e-9:
-                raise Wrong("You give back an end of the interval, {I}. Between the ends the sign changes.", I=f"{got:g}")
+                raise Wrong(
+                    "You give back an end of the interval, {I}. Between the ends the sign changes, upwards or downwards.",
+                    I=f"{got:g}",
+                )
             if is_close(got, want, 0, 0.1):
                 raise Wrong("Near, but not to 3 digits: {I}. Halve the interval until it is short.", I=f"{got:.5g}")
             raise Wrong(
@@ -337,6 +357,8 @@ HOPF = Exercise(
         "coarse": (_hopf(halvings=5), "not to 3 digits"),
         "middle": (_hopf(halvings=0, answer="(low + high) / 2"), "no pair stands"),
         "eigenvalue": (_hopf(halvings=2, answer="growth(low) + 0.3"), "no pair stands"),
+        "trace": (_hopf("np.trace(J(I))"), "sum of all eigenvalues"),
+        "rising only": (_hopf().replace("growth(low) * growth(middle) <= 0", "growth(middle) > 0"), "upwards or downwards"),
         "called": ("hopf = 0.33", "the function itself"),
     },
     check=check_hopf,

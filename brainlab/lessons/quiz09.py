@@ -41,7 +41,7 @@ QUIZ = Quiz(
                 Choice(
                     "mean",
                     "The mean over many paths has an error of order √dt.",
-                    "That would be the weak order, which is 1. Errors of single paths partly cancel in a mean.",
+                    "Means are the business of the weak order, and that is 1: the errors of single paths partly cancel.",
                 ),
                 Choice(
                     "halves",
@@ -124,7 +124,7 @@ QUIZ = Quiz(
             (
                 Choice(
                     "right",
-                    "From τ = π/2 on it swings, and more and more.",
+                    "Beyond τ = π/2 it swings more and more.",
                     "Yes: the correction comes when x is already on the other side, and pushes the wrong way.",
                 ),
                 Choice(

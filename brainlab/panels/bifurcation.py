@@ -34,6 +34,11 @@ SIZES = np.array([140.0, 1.1])  # of the picture, in V and w
 ARROWS = np.meshgrid(np.linspace(-75, 55, 12), np.linspace(-0.05, 0.95, 9))
 
 
+def _of(name: str) -> dict:
+    """What a published set of parameters changes."""
+    return {n: getattr(SETS[name], n) for n in ("g_Ca", "V3", "V4", "phi")}
+
+
 class BifurcationPanel(Panel):
     model = MorrisLecar
     title = "The bifurcation pad"
@@ -55,7 +60,7 @@ class BifurcationPanel(Panel):
             "At 92 it can rest or fire: the unstable cycle lies between. Drag the start across it.",
         ),
         "as slow as you like": Scenario(
-            {**{n: getattr(SETS["snic"], n) for n in ("g_Ca", "V3", "V4", "phi")}, "I": 41.0},
+            {**_of("snic"), "I": 41.0},
             "Two fixed points have met on the cycle: where they were, the state still lingers. Go down towards 40.",
             predict=Choose(
                 "Rest was a node, and has just vanished by meeting a saddle. How fast will the neuron fire?",
@@ -64,7 +69,7 @@ class BifurcationPanel(Panel):
             ),
         ),
         "beside a saddle": Scenario(
-            {**{n: getattr(SETS["homoclinic"], n) for n in ("g_Ca", "V3", "V4", "phi")}, "I": 37.0, "V0": 0.0},
+            {**_of("homoclinic"), "I": 37.0, "V0": 0.0},
             "With a fast w a cycle ends at the saddle, and rest and firing are there together.",
         ),
         "born small": Scenario(

@@ -30,7 +30,7 @@ def control(p: Param, value=None):
         max=float(high),
         step=step(low, high),
         symbol=p.symbol or ("" if p.name in p.doc.replace(":", " ").split() else p.name),
-        unit=p.unit,
+        unit="" if p.unit == "1" else p.unit,  # a pure number: "0.5 1" would read as two
         default=float(p.default),
         **common,
     )

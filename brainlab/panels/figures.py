@@ -167,8 +167,8 @@ class Figure(Hands):
         for shown, axis, about in zip(self._axes, (self.x, self.y), (6, 5), strict=True):
             ticks = np.array(svg.ticks(*axis.span, about))
             digits = next((n for n in range(8) if np.allclose(ticks, ticks.round(n), rtol=0, atol=1e-9)), 8)
-            with shown.hold_sync():
-                shown.tick_values, shown.tick_format = ticks, f".{digits}f"
+            shown.tick_format = f".{digits}f"  # on its own and first: sent together, the old format is drawn
+            shown.tick_values = ticks
 
     def moving(self):
         """The widgets that drawing changes."""

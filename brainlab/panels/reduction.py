@@ -11,7 +11,7 @@ from ..language import tr
 from ..math._array import raw
 from ..models import HH
 from ..params import param
-from ._scripts import code, value
+from ._scripts import code, counted, value
 from .figures import Axis, Figure, evenly
 from .panel import Panel, Scenario
 from .prediction import Choose
@@ -141,12 +141,12 @@ class ReductionPanel(Panel):
     def words(self, numbers):
         states = 4 - int(self.values["fast"]) - int(self.values["tied"])
         return tr(
-            "Four states: {full} spikes, {rate:.1f} Hz. With {states} states: {reduced} spikes, {other:.1f} Hz. "
+            "Four states: {full}, {rate:.1f} Hz. With {states} states: {reduced}, {other:.1f} Hz. "
             "On average h + n is {sum:.2f}.",
-            full=numbers["spikes"],
+            full=counted(numbers["spikes"]),
             rate=numbers["rate (Hz)"],
             states=states,
-            reduced=numbers["spikes, reduced"],
+            reduced=counted(numbers["spikes, reduced"]),
             other=numbers["rate, reduced (Hz)"],
             sum=numbers["h + n, mean"],
         )

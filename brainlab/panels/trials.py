@@ -131,7 +131,7 @@ class TrialsPanel(Panel):
     def words(self, numbers):
         return tr(
             "{there} of {trials} trials reach the threshold within 200 ms: after {mean:.1f} ms on average, with a spread of "
-            "{spread:.1f} ms. Theory, without an end: {theory:.1f} ms.",
+            "{spread:.1f} ms. Theory, without steps and without an end: {theory:.1f} ms.",
             there=numbers["reached the threshold"],
             trials=numbers["trials"],
             mean=numbers["mean time (ms)"],

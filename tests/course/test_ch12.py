@@ -47,7 +47,7 @@ def test_m_is_the_fast_one():
         alpha, beta = rates(v + 1e-7)
         np.testing.assert_allclose([m[i], h[i], n[i]], 1 / (alpha + beta), atol=0.006)
     ratio = np.minimum(h, n) / m
-    assert ratio.min() > 4 and np.maximum(h, n).max() / m.min() > 29, "five to thirty times"
+    assert round(ratio.min()) == 4 and 34.5 < (np.maximum(h, n) / m).max() < 35.6, "four to thirty-five times"
 
 
 def test_what_the_reduction_costs():
@@ -109,11 +109,12 @@ def test_the_hopf_points_of_hodgkin_and_huxley():
         return np.linalg.eigvals(jacobian(lambda y: hodgkin_huxley(y, I), rest(I))).real.max()
 
     lines = output("hh-points").splitlines()
-    (first, period), (second, _) = (map(float, re.findall(r"I = ([\d.]+).* period ([\d.]+)", line)[0]) for line in lines[:2])
-    fold = min(float(x) for line in lines[2:] for x in re.findall(r"I = ([\d.]+)", line))
+    points = [re.findall(r"I = +([\d.]+).* period +([\d.]+)", line)[0] for line in lines[:2]]
+    (first, period), (second, _) = np.array(points, float)
+    fold = min(float(x) for line in lines[2:] for x in re.findall(r"I = +([\d.]+)", line))
     hopf = [brentq(growth, 5.0, 20.0, xtol=1e-8), brentq(growth, 100.0, 159.0, xtol=1e-8)]
-    assert [first, second] == pytest.approx(hopf, rel=1e-4)
+    assert [first, second] == pytest.approx(hopf, abs=6e-4)
     values = np.linalg.eigvals(jacobian(lambda y: hodgkin_huxley(y, hopf[0]), rest(hopf[0])))
-    assert period == pytest.approx(2 * np.pi / abs(values.imag).max(), rel=1e-4)
+    assert period == pytest.approx(2 * np.pi / abs(values.imag).max(), abs=6e-3)
     assert fold == pytest.approx(6.2595, abs=0.0026), "MODELS.md, by simulation; its error is stated there"
     assert "6.26" in PROSE and "9.78" in PROSE and "154.5" in PROSE

@@ -4,7 +4,8 @@ const digits = step => Math.max(0, Math.min(12, Math.ceil(-Math.log10(step) - 1e
 const minus = text => text.replace("-", "−");
 
 // At most as many digits as the number has: 0.30000000000000004 is 0.3.
-const shown = value => String(Number(Number(value).toPrecision(6)));
+// Below 1 the zeros take places of their own: 0.0666667 would not fit into a number box.
+const shown = value => String(Number(Number(value).toPrecision(Math.abs(value) < 1 ? 4 : 6)));
 
 // "V_{th}" as V with th set low: the text comes from the model, never as HTML.
 function symbol(text) {
