@@ -4,6 +4,7 @@ import jax
 import pytest
 
 import brainlab.math as bm
+from brainlab.analysis import AnalysisError
 from brainlab.math._trace import local
 
 
@@ -20,3 +21,16 @@ def clean():
 def x64():
     with bm.enable_x64():
         yield
+
+
+@pytest.fixture
+def said():
+    """said(call): the text of its AnalysisError. Without `where`, in which stand the words that a test looks for."""
+
+    def run(call):
+        with pytest.raises(AnalysisError) as error:
+            call()
+        assert "test_" in error.value.where, "it does not point at the student's line"
+        return "\n".join((error.value.what, error.value.why, error.value.try_))
+
+    return run
