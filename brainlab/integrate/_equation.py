@@ -143,6 +143,17 @@ def _parameters_before_t(fun, name):
     )
 
 
+def check_args(args, after="t"):
+    """What f takes after t, as a tuple."""
+    if not isinstance(args, tuple | list):
+        raise IntegrateError(
+            f"args = {args!r:.40} is not a tuple.",
+            place(user_frame()),
+            f"it lists what f takes after {after}",
+            "args=(a,)   # one",
+        )
+
+
 def numbers(name, value):
     """The value, which is a number or an array of numbers; a list of them will do."""
     value = unbox(value)

@@ -10,16 +10,15 @@ import jax.numpy as jnp
 from ..math._array import box, raw
 from ..math._program import call
 from ..math._trace import discover, is_tracer, local
-from ..math._where import place, user_frame
 from ..math.loops import scan
 from ._dde_equation import DelayEquation, check_delays, check_step_below, known_numbers
 from ._dde_history import is_traceable, tabulated
 from ._dde_methods import DDE
 from ._dde_plan import INNER, MORE, hermite, lagrange, make_plan, quartic
+from ._equation import check_args
 from ._mesh import mesh
 from ._methods import find_method
 from ._steppers import _ahead
-from .errors import IntegrateError
 from .solution import Solution, check_finite
 
 
@@ -54,13 +53,7 @@ def solve_dde(f, taus, history, t0, t1, dt=None, steps=None, method: str = "rk4"
     Errors: a delay below dt or one that depends on the state, parameters that do not fit; `DivergedError` if x ends.
     """
     method = find_method(DDE, method)
-    if not isinstance(args, tuple | list):
-        raise IntegrateError(
-            f"args = {args!r:.40} is not a tuple.",
-            place(user_frame()),
-            "it lists what f takes after the delayed state",
-            "args=(a,)   # one",
-        )
+    check_args(args, "the delayed state")
     equation, taus = DelayEquation(f, len(args)), check_delays(taus)
     changing = callable(history)
     constant = None if changing else equation.constant(history)

@@ -12,7 +12,7 @@ from ..math._array import box, raw, unbox
 from ..math._program import call
 from ..math._trace import discover, is_tracer
 from ..math._where import place, user_frame
-from ._equation import Equation
+from ._equation import Equation, check_args
 from ._fde_engine import flatten, march, on_vectors
 from ._fde_methods import FDE, weights
 from ._fde_problem import check_alpha, check_memory, initial_values
@@ -58,10 +58,7 @@ def solve_fde(f, alpha, y0, t0, t1, dt=None, steps=None, method: str = "pece", a
     row, equation = find_method(FDE, method), Equation(f)
     alpha = check_alpha(alpha, row)
     start = initial_values(equation, alpha, y0, 2 if row.coefficients.below > 1 else 1)
-    if not isinstance(args, tuple | list):
-        raise IntegrateError(
-            f"args = {args!r:.40} is not a tuple.", place(user_frame()), "it lists what f takes after t", "args=(a,)   # one"
-        )
+    check_args(args)
     several = len(equation.states) > 1
     equation.bind((*(start[0] if several else start[:1]), t0, *args), {})
     times, dt, finer = mesh(t0, t1, dt, steps, "the memory begins at t0; an equation that remembers cannot be run backwards")

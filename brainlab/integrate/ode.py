@@ -16,7 +16,7 @@ from ..math.loops import scan
 from . import _controlled as controlled
 from . import _stiff as stiff
 from ._dense import Dense, slopes_of
-from ._equation import Equation, numbers
+from ._equation import Equation, check_args, numbers
 from ._events import check_events, find, with_events
 from ._mesh import check_span, check_step, mesh
 from ._methods import MethodTable, find_method
@@ -143,10 +143,7 @@ def solve_ode(
     adaptive, equation = not (rtol is None and atol is None), Equation(f)
     row = _method(("tsit5" if adaptive else "rk4") if method is None else method, adaptive)
     y0 = equation.initial(y0)
-    if not isinstance(args, tuple | list):
-        raise IntegrateError(
-            f"args = {args!r:.40} is not a tuple.", place(user_frame()), "it lists what f takes after t", "args=(a,)   # one"
-        )
+    check_args(args)
     equation.bind((*(y0 if len(equation.states) > 1 else (y0,)), t0, *args), {})
     events = check_events(events, equation, args)
     check_limits(max_steps, max_dt)

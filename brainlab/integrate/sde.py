@@ -16,7 +16,7 @@ from ..math._where import place, user_frame
 from ..math.loops import scan
 from ..math.random import DEFAULT
 from ._diffusion import Diffusion, noise_of
-from ._equation import Equation, numbers
+from ._equation import Equation, check_args, numbers
 from ._mesh import check_step, mesh
 from ._methods import find_method
 from ._sde_methods import SDE
@@ -67,10 +67,7 @@ def solve_sde(
     row, drift = _method(method, kind), Equation(f)
     diffusion = Diffusion(g, drift)
     y0 = drift.initial(y0)
-    if not isinstance(args, tuple | list):
-        raise IntegrateError(
-            f"args = {args!r:.40} is not a tuple.", place(user_frame()), "it lists what f takes after t", "args=(a,)   # one"
-        )
+    check_args(args)
     several = len(drift.states) > 1
     for equation in (drift, diffusion):
         equation.bind((*(y0 if several else (y0,)), t0, *args), {})
