@@ -7,18 +7,17 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..analysis import continuation
-from ..analysis._newton import distinct, newton_all
-from ..analysis._types import classify
+from ..analysis._newton import newton_all
 from ..integrate._steppers import stepper
 from ..language import tr
 from ..math._array import raw
 from ..models import MorrisLecar
 from ..models.morris_lecar import SETS
 from ..params import info, param
+from ._planes import appearance, arrow_lines, rest_points
 from ._scripts import code, value
 from .figures import Axis, Figure, above, evenly
 from .panel import Panel, Scenario
-from .phase_drop import appearance, arrow_lines
 from .prediction import Choose
 
 DURATION, DT = 1000.0, 0.1  # ms
@@ -162,7 +161,7 @@ class BifurcationPanel(Panel):
         self.w_line.set(LINE, w_line)
         self.path.set(*evenly(y, SIZES, POINTS).T)
         self.V.set(np.arange(STEPS + 1) * DT, y[:, 0])
-        rests = rest_points(roots, found, jacobians)
+        rests = rest_points(roots, found, jacobians, (VOLTS, GATE))
         for look, points in self.points.items():
             points.set(*np.array([point for point, kind, _ in rests if appearance(kind) == look]).reshape(-1, 2).T)
         reach = above(0.3, [0.0, *(max(abs(v.real), abs(v.imag)) for _, _, values in rests for v in values)])
@@ -217,7 +216,7 @@ class BifurcationPanel(Panel):
             self._mark(diagram)
 
     def measure(self, y, arrows, V_line, w_line, roots, found, jacobians):
-        rests = rest_points(roots, found, jacobians)
+        rests = rest_points(roots, found, jacobians, (VOLTS, GATE))
         leading = max((v for _, _, values in rests for v in values), key=lambda v: v.real, default=0j)
         late = y[LATE:, 0]
         middle = (late.min() + late.max()) / 2
@@ -280,13 +279,3 @@ def V_nullcline(model, I, V):
     inward = I - model.g_Ca * raw(model.m_inf(V)) * (V - model.E_Ca) - model.g_L * (V - model.E_L)
     pull = model.g_K * (V - model.E_K)
     return inward / jnp.where(jnp.abs(pull) > 1e-6, pull, 1e-6)  # without potassium there is no such w: far outside
-
-
-def rest_points(roots, found, jacobians):
-    """(point, kind, eigenvalues) of each fixed point in the picture, from left to right."""
-    inside = (roots > [VOLTS[0], GATE[0]]).all(1) & (roots < [VOLTS[1], GATE[1]]).all(1)
-    good = np.flatnonzero(found & inside)
-    good = good[distinct(roots[good], scale=SIZES, tol=2e-3)] if len(good) else good
-    values = [np.linalg.eigvals(jacobians[i].astype(float)) for i in good]
-    points = [(roots[i], classify(v, tol=1e-4), v) for i, v in zip(good, values, strict=True)]
-    return sorted(points, key=lambda point: point[0][0])

@@ -8,13 +8,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..analysis._newton import distinct, newton_all
-from ..analysis._types import classify
+from ..analysis._newton import newton_all
 from ..integrate._steppers import stepper
 from ..language import tr
 from ..math._array import raw
 from ..models import FitzHughNagumo
 from ..params import param
+from ._planes import appearance, arrow_lines, rest_points
 from ._scripts import code, counted, value
 from .figures import Axis, Figure
 from .panel import Panel, Scenario
@@ -25,6 +25,7 @@ SHORTEST = 0.05
 STEPS = round(DURATION / SHORTEST)
 FAR = 1e3  # a state that comes here has left the picture for ever
 SIDE = 2.5  # the plane reaches from -SIDE to SIDE
+BOX = (-SIDE, SIDE), (-SIDE, SIDE)
 LINE = np.linspace(-SIDE - 0.5, SIDE + 0.5, 161)  # along which the nullclines are drawn
 STARTS = np.linspace(-2.4, 2.4, 9)  # of the searches for fixed points, on the nullcline of v
 ARROWS = np.meshgrid(np.linspace(-2.3, 2.3, 12), np.linspace(-2.2, 2.2, 9))
@@ -176,7 +177,7 @@ class PhaseDropPanel(Panel):
         self.w.set(t, y[:, 1])
         time = self.values["time"]
         self.cursor.set([time, time], at)
-        rests = rest_points(roots, found, jacobians)
+        rests = rest_points(roots, found, jacobians, BOX)
         for look, points in self.points.items():
             points.set(*np.array([point for point, kind, _ in rests if appearance(kind) == look]).reshape(-1, 2).T)
         for look, dots in self.values_at.items():
@@ -189,7 +190,7 @@ class PhaseDropPanel(Panel):
         self.axis.set([0, 0], [-9, 9])
 
     def measure(self, y, arrows, v_line, w_line, roots, found, jacobians, at, jacobian, dt):
-        rests = rest_points(roots, found, jacobians)
+        rests = rest_points(roots, found, jacobians, BOX)
         leading = max((v for _, _, values in rests for v in values), key=lambda v: v.real, default=0j)
         y = y[: int(DURATION / dt + 1e-4) + 1]
         numbers = {
@@ -261,30 +262,6 @@ def spring_nullclines(model, I):
 
 FIELDS = {NEURON: neuron_field, SPRING: spring_field}
 NULLCLINES = {NEURON: neuron_nullclines, SPRING: spring_nullclines}
-
-
-def rest_points(roots, found, jacobians) -> list[tuple]:
-    """(point, kind, eigenvalues) of each fixed point in the picture, from left to right."""
-    good = np.flatnonzero(found & (np.abs(roots) < SIDE).all(1))
-    good = good[distinct(roots[good], scale=[1.0, 1.0], tol=0.02)] if len(good) else good
-    values = [np.linalg.eigvals(jacobians[i].astype(float)) for i in good]
-    points = [(roots[i], classify(v, tol=1e-4), v) for i, v in zip(good, values, strict=True)]
-    return sorted(points, key=lambda point: point[0][0])
-
-
-def appearance(kind: str) -> str:
-    """How a fixed point looks: a centre, on the border, is not stable in the sense that states come to it."""
-    return "saddle" if "saddle" in kind else "stable" if kind.startswith("stable") else "unstable"
-
-
-def arrow_lines(at, slope):
-    """x, y of short arrows with gaps between them. at, slope: (n, 2); fast ones are longer, but not by as much."""
-    speed = np.linalg.norm(slope, axis=1, keepdims=True) + 1e-9
-    along = slope / speed * (0.08 + 0.2 * speed / (speed + 1.0))
-    across = along[:, ::-1] * [-1.0, 1.0]
-    tip, gap = at + along / 2, np.full_like(at, np.nan)
-    barbs = [tip - 0.35 * along + side * 0.2 * across for side in (1, -1)]
-    return np.stack([at - along / 2, tip, barbs[0], tip, barbs[1], gap], 1).reshape(-1, 2).T
 
 
 @functools.cache
