@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -59,7 +60,6 @@ def warm(rest) -> int:
 
 def record(rest) -> int:
     """run notebooks of the course as a new student would and save them with their outputs, as the tests want them"""
-    import os
     import tempfile
 
     import nbclient
@@ -85,7 +85,12 @@ def test(rest) -> int:
     """run every test: library, doctests, notebooks"""
     if not (PROJECT / "tests").is_dir():
         raise SystemExit("brainlab test: no tests/ beside this installation; run it in a checkout of the project")
-    return _run("ruff", "check", str(PROJECT)) or _run("ruff", "format", "--check", str(PROJECT)) or _run("pytest", *rest)
+    style = _run("ruff", "check", str(PROJECT)) or _run("ruff", "format", "--check", str(PROJECT))
+    if rest or style:
+        return style or _run("pytest", *rest)
+    workers = str(min(4, os.cpu_count() or 1))  # each of them holds a JAX of its own, up to 1 GB
+    # The browser has the machine to itself: its tests wait for pictures.
+    return _run("pytest", "-n", workers, "--dist", "loadfile", "--ignore=tests/browser") or _run("pytest", "tests/browser")
 
 
 def _run(module, *arguments) -> int:
