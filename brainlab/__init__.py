@@ -7,7 +7,7 @@ keep_small_loops_whole()  # the only side effect of importing brainlab
 from . import math as math  # noqa: E402
 from ._doctor import doctor as doctor  # noqa: E402
 from ._version import __version__ as __version__  # noqa: E402
-from . import analysis as analysis, models as models, networks as networks, params as params  # noqa: E402
+from . import models as models, networks as networks, params as params  # noqa: E402
 from .integrate import (  # noqa: E402
     JointEq as JointEq,
     Delay as Delay,
@@ -47,10 +47,17 @@ from .params import ParamError as ParamError, param as param  # noqa: E402
 BrainPyObject = Module  # the lecture's name for it
 
 
+LATER = ("analysis", "lessons", "panels")  # a first simulation does not need them, and the last two bring widgets
+
+
 def __getattr__(name):
-    """`bl.panels` and `bl.lessons` bring widgets with them: they are loaded when first asked for."""
-    if name in ("panels", "lessons"):
+    """The parts that are loaded when first asked for."""
+    if name in LATER:
         import importlib
 
         return importlib.import_module(f".{name}", __name__)
-    raise missing_name(__name__, name, globals())
+    raise missing_name(__name__, name, __dir__())
+
+
+def __dir__():
+    return sorted({*globals(), *LATER})
