@@ -5,7 +5,15 @@ from ._numpy import numpy_namespace
 
 globals().update(numpy_namespace())  # bm.zeros, bm.dot, bm.sin, ...; what follows takes precedence
 
-from . import errors as errors, fft as fft, linalg as linalg, random as random  # noqa: E402
+from . import (  # noqa: E402
+    counter as counter,
+    errors as errors,
+    event as event,
+    fft as fft,
+    linalg as linalg,
+    random as random,
+    sparse as sparse,
+)
 from ._trace import disable_jit as disable_jit  # noqa: E402
 from ._array import Array as Array  # noqa: E402
 from .branches import cond as cond, ifelse as ifelse  # noqa: E402
