@@ -48,11 +48,12 @@ class Param:
     why: str = ""  # one sentence: what would happen outside the bounds
     structural: bool = False  # changes shapes or control flow: the code is compiled anew
     choices: tuple = ()
+    optional: bool = False  # None is a value too: "there is none"
     name: str = ""  # set by the class that it stands in
 
     @property
     def numeric(self) -> bool:
-        return isinstance(self.default, int | float | np.ndarray) and not isinstance(self.default, bool)
+        return self.optional or isinstance(self.default, int | float | np.ndarray) and not isinstance(self.default, bool)
 
     @property
     def switch(self) -> bool:
@@ -95,7 +96,7 @@ class Param:
             raise self._error(owner, value, f"the {self.doc or self.name} must be {self.rule}")
         if self.structural:
             return self._check_structural(owner, value)
-        if _is_traced(value):
+        if _is_traced(value) or (self.optional and value is None):
             return value
         if self.switch:
             if not isinstance(value, bool | np.bool_):
@@ -103,7 +104,8 @@ class Param:
             return bool(value)
         numbers = _numbers(value)
         if numbers is None:
-            raise self._error(owner, value, f"the {self.doc or self.name} must be a number or an array of numbers")
+            kinds = "a number, an array of numbers, or None" if self.optional else "a number or an array of numbers"
+            raise self._error(owner, value, f"the {self.doc or self.name} must be {kinds}")
         for bad, rule in ((~np.isfinite(numbers), "finite"), (self.outside(numbers), self.rule)):
             if np.any(bad):
                 raise self._error(owner, value, f"the {self.doc or self.name} must be {rule}", np.argwhere(bad)[0])
@@ -158,6 +160,7 @@ def param(
     why="",
     structural=False,
     choices=(),
+    optional=False,
 ):
     """Declare a parameter of a `Model`.
 
@@ -170,14 +173,18 @@ def param(
     why        : one sentence on what goes wrong outside the bounds
     structural : True for what changes shapes or control flow; everything else can be moved without compiling anew
     choices    : the possible values of a structural parameter
+    optional   : True if the number may also be None, "there is none"; going from None to a number, or back, compiles anew
     """
-    about = Param(default, unit, doc, symbol, above, below, at_least, at_most, slider, why, structural, tuple(choices))
+    choices = tuple(choices)
+    about = Param(default, unit, doc, symbol, above, below, at_least, at_most, slider, why, structural, choices, optional)
+    if optional and (structural or about.switch or isinstance(default, str)):
+        raise ValueError(f"the default {default!r} of '{doc}' is no number: optional=True is for numbers that may be None")
     if not structural and not isinstance(default, str) and np.ndim(unboxed := np.asarray(default)):
         about = dataclasses.replace(about, default=unboxed.astype(float))
         default = about.default
     if not structural and not about.numeric and not about.switch:
         raise ValueError(f"the default {default!r} of '{doc}' is not a number: declare it with structural=True")
-    if slider is not None and not slider[0] <= _scalar(default) <= slider[1]:
+    if slider is not None and default is not None and not slider[0] <= _scalar(default) <= slider[1]:
         raise ValueError(f"the default {default} of '{doc}' lies outside its own slider {slider}")
     about.check("default", default)
     if isinstance(default, np.ndarray):
@@ -203,7 +210,7 @@ class Table:
     columns = ("name", "value", "unit", "meaning", "range")
 
     def cells(self) -> list[tuple[str, ...]]:
-        return [(p.name, _brief(self.values[p.name]), p.unit, _meaning(p), p.rule or "any") for p in self.rows]
+        return [(p.name, _brief(self.values[p.name]), p.unit, _meaning(p), _range(p)) for p in self.rows]
 
     def __repr__(self):
         lines = [self.columns, *self.cells()]
@@ -262,7 +269,13 @@ def _meaning(p: Param) -> str:
     return p.doc + (" (rebuilds)" if p.structural else "")
 
 
+def _range(p: Param) -> str:
+    return (p.rule or "any") + (" or none" if p.optional else "")
+
+
 def _brief(value) -> str:
+    if value is None:
+        return "none"
     if isinstance(value, float):
         return f"{value:g}"
     shape = getattr(value, "shape", ())

@@ -219,3 +219,69 @@ def test_inclusive_bounds():
         Cell(t_ref=-1.0)
     with pytest.raises(ParamError, match=r"Cell.p = 1.5: the share must be at least 0 and at most 1\."):
         Cell(p=1.5)
+
+
+# ---- optional: None says that there is none
+
+
+class Synapse(bl.Model):
+    tau: float = param(5.0, "ms", "time constant", above=0, why="it would never close")
+    E_rev: float | None = param(None, "mV", "reversal potential", slider=(-100, 50), optional=True)
+    delay: float | None = param(1.0, "ms", "delay", at_least=0, why="no effect before its cause", optional=True)
+
+
+def test_optional_parameters():
+    synapse = Synapse()
+    assert synapse.E_rev is None and synapse.replace(E_rev=-80).E_rev == -80.0 and Synapse(delay=None).delay is None
+    assert Synapse(E_rev=-80.0).replace(E_rev=None).E_rev is None
+    assert jax.tree.leaves(synapse) == [5.0, 1.0] and jax.tree.leaves(Synapse(E_rev=0.0)) == [5.0, 0.0, 1.0]
+    assert Synapse(E_rev=[0.0, -80.0]).E_rev.shape == (2,) and Synapse(E_rev=bm.array([1.0, 2.0])).E_rev.shape == (2,)
+    assert repr(synapse) == "Synapse()" and repr(Synapse(E_rev=0.0, delay=None)) == "Synapse(E_rev=0.0, delay=None)"
+    assert copy.deepcopy(synapse).E_rev is None and pickle.loads(pickle.dumps(synapse)).E_rev is None
+
+
+def test_optional_parameters_in_tables():
+    text = repr(Synapse.table())
+    assert "E_rev  none   mV    reversal potential  any or none" in text
+    assert "delay  1      ms    delay               at least 0 ms or none" in text
+    assert "E_rev  -80 " in repr(Synapse(E_rev=-80.0).table()) and "<td>none</td>" in Synapse()._repr_html_()
+
+
+def test_gradient_and_compilation_with_optional_parameters():
+    runs = []
+
+    @bm.jit
+    def current(synapse, V):
+        runs.append(1)
+        return synapse.tau if synapse.E_rev is None else synapse.E_rev - V
+
+    assert current(Synapse(), -65.0) == 5.0 and current(Synapse(E_rev=0.0), -65.0) == 65.0
+    seen = len(runs)
+    assert current(Synapse(E_rev=-80.0), -65.0) == -15.0 and current(Synapse(tau=7.0), -65.0) == 7.0
+    assert len(runs) == seen  # number to number compiles nothing
+    gradient = bm.grad(lambda s: current(s, -65.0))(Synapse())
+    assert gradient.tau == 1.0 and gradient.E_rev is None
+    assert bm.vmap(lambda E: Synapse(E_rev=E).E_rev * 2)(bm.array([1.0, 2.0])).tolist() == [2.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        (dict(E_rev="0"), r"^Synapse\.E_rev = '0': the reversal potential must be a number, an array of numbers, or None"),
+        (dict(E_rev=[0.0, None]), "must be a number, an array of numbers, or None"),
+        (dict(E_rev=np.nan), r"must be finite\.\n  try: Synapse\(E_rev=None\)      # -100 to 50 mV is typical"),
+        (dict(delay=-1.0), r"^Synapse\.delay = -1\.0 ms: the delay must be at least 0 ms"),
+        (dict(tau=None), r"^Synapse\.tau = None: the time constant must be a number or an array of numbers"),
+    ],
+)
+def test_wrong_values_of_optional_parameters(wrong, message):
+    with pytest.raises(ParamError, match=message):
+        Synapse(**wrong)
+
+
+@pytest.mark.parametrize("declare", [dict(default=3, structural=True), dict(default=True), dict(default="a")])
+def test_only_numbers_can_be_optional(declare):
+    with pytest.raises(ValueError, match="optional=True is for numbers that may be None"):
+        param(**declare, optional=True)
+    with pytest.raises(ValueError, match="the default None of 'tau' is not a number"):
+        param(None, "ms", "tau")
