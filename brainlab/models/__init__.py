@@ -5,6 +5,7 @@ from .adex import AdEx as AdEx
 from .base import Model as Model
 from .connor_stevens import ConnorStevens as ConnorStevens
 from .dynamics import Dynamics as Dynamics
+from .ei_rates import EIRates as EIRates
 from .eif import EIF as EIF
 from .fitzhugh_nagumo import FitzHughNagumo as FitzHughNagumo
 from .hh import HH as HH
@@ -14,7 +15,9 @@ from .lif import LIF as LIF
 from .morris_lecar import MorrisLecar as MorrisLecar
 from .neuron import Drive as Drive, Neuron as Neuron
 from .qif import QIF as QIF
+from .threshold_linear import SteadyState as SteadyState, ThresholdLinear as ThresholdLinear
 from .wilson_cowan import WilsonCowan as WilsonCowan
+from .wong_wang import Decisions as Decisions, WongWang as WongWang, decide as decide
 
 
 def all_models() -> dict[str, type[Model]]:
@@ -22,11 +25,12 @@ def all_models() -> dict[str, type[Model]]:
 
     >>> list(all_models())
     ['LIF', 'QIF', 'EIF', 'AdEx', 'Izhikevich', 'HH', 'FitzHughNagumo', 'MorrisLecar', 'ConnorStevens', 'HindmarshRose',
-    'WilsonCowan']
+    'WilsonCowan', 'EIRates', 'ThresholdLinear', 'WongWang']
     """
     order = [  # as the course meets them; new ones come after
         *("LIF", "QIF", "EIF", "AdEx", "Izhikevich", "HH"),
         *("FitzHughNagumo", "MorrisLecar", "ConnorStevens", "HindmarshRose", "WilsonCowan"),
+        *("EIRates", "ThresholdLinear", "WongWang"),
     ]
     found = {
         k: v
