@@ -1,4 +1,8 @@
-"""What to make of spikes: pure functions, NumPy arrays in and out. Spikes are (time,) or (time, neuron), time first."""
+"""What to make of spikes: pure functions, NumPy arrays in and out.
+
+Spikes are a table, (time,) or (time, neuron), time first, with its dt; or the events of a large network, a `Spikes`, which
+knows its dt. Both give the same numbers.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from numbers import Real
 import numpy as np
 
 from .._teaching import TeachingError
+from ..networks.spikes import Spikes
 
 
 class AnalysisError(TeachingError, ValueError):
@@ -20,10 +25,10 @@ class AnalysisError(TeachingError, ValueError):
     """
 
 
-def firing_rate(spikes, dt, window=50.0):
+def firing_rate(spikes, dt=None, window=50.0):
     """Population rate: the share of neurons spiking, smoothed over `window`.
 
-    spikes : (time, neuron) or (time,) bool
+    spikes : (time, neuron) or (time,) bool, or a Spikes
     dt     : ms
     window : ms, width of the moving average; the default shows gamma rhythms and hides single spikes
     returns: (time,) Hz; near the ends the window is cut, not filled with zeros
@@ -31,31 +36,32 @@ def firing_rate(spikes, dt, window=50.0):
     >>> firing_rate(np.eye(4, dtype=bool), dt=1.0, window=1.0)
     array([250., 250., 250., 250.])
     """
-    spikes = _bools(spikes)
-    _positive(dt=dt, window=window)
-    width = round(min(window / dt, 2 * len(spikes)))
+    spikes, _ = events(spikes, dt)
+    positive_ms(window=window)
+    n, dt = spikes.n_steps, spikes.dt
+    width = round(min(window / dt, 2 * n))
     if width < 1:
         raise AnalysisError(f"window = {window:g} ms is shorter than a step, dt = {dt:g} ms.", try_=f"window={10 * dt:g}")
-    total = np.concatenate([[0.0], np.cumsum(spikes.reshape(len(spikes), -1).mean(axis=1))])
-    i = np.arange(len(spikes))
-    low, high = np.maximum(i - (width - 1) // 2, 0), np.minimum(i + width // 2 + 1, len(spikes))
+    total = np.concatenate([[0.0], np.cumsum(np.bincount(spikes.steps, minlength=n) / spikes.size)])
+    i = np.arange(n)
+    low, high = np.maximum(i - (width - 1) // 2, 0), np.minimum(i + width // 2 + 1, n)
     return (total[high] - total[low]) / ((high - low) * dt) * 1000.0
 
 
-def spike_times(spikes, dt, start=0.0):
+def spike_times(spikes, dt=None, start=0.0):
     """When each neuron fired, ms: an array for (time,), a list of arrays for (time, neuron). Row i is at start + (i + 1) dt.
+    A Spikes has its own start, to which this one is added.
 
     >>> spike_times([0, 1, 0, 1], dt=0.5)
     array([1., 2.])
     """
-    spikes = _bools(spikes)
-    _positive(dt=dt)
-    if spikes.ndim == 1:
-        return start + (np.flatnonzero(spikes) + 1) * dt
-    return [start + (np.flatnonzero(column) + 1) * dt for column in spikes.T]
+    spikes, single = events(spikes, dt)
+    _, steps = _by_neuron(spikes)
+    times = start + spikes.t_start + (steps + 1) * spikes.dt
+    return times if single else np.split(times, np.cumsum(spikes.counts())[:-1])
 
 
-def isi(spikes, dt):
+def isi(spikes, dt=None):
     """Intervals between the spikes of each neuron, ms: an array for (time,), a list of arrays for (time, neuron).
 
     >>> isi([0, 1, 0, 1, 1], dt=0.5)
@@ -65,53 +71,57 @@ def isi(spikes, dt):
     return [np.diff(t) for t in times] if isinstance(times, list) else np.diff(times)
 
 
-def cv(spikes, dt):
+def cv(spikes, dt=None):
     """Coefficient of variation of the intervals, std/mean: 0 for a clock, 1 for a Poisson process.
 
-    A number for (time,), (neuron,) for (time, neuron); NaN where there are fewer than three spikes.
+    A number for (time,), (neuron,) for (time, neuron); NaN where there are fewer than three spikes. The mean over the
+    neurons that have one is `np.nanmean(cv(spikes))`.
 
     >>> cv([1, 0, 1, 0, 1], dt=1.0)
     0.0
     """
-    intervals = isi(spikes, dt)
-    if not isinstance(intervals, list):
-        return float(intervals.std() / intervals.mean()) if len(intervals) > 1 else float("nan")
-    return np.array([x.std() / x.mean() if len(x) > 1 else np.nan for x in intervals])
+    spikes, single = events(spikes, dt)
+    owner, length = intervals(spikes)
+    n = np.bincount(owner, minlength=spikes.size)
+    with np.errstate(invalid="ignore"):
+        mean = np.bincount(owner, length, spikes.size) / n
+        variance = np.bincount(owner, (length - mean[owner]) ** 2, spikes.size) / n
+    found = np.where(n > 1, np.sqrt(variance) / mean, np.nan)
+    return float(found[0]) if single else found
 
 
-def raster(spikes, dt, start=0.0):
+def raster(spikes, dt=None, start=0.0):
     """(times, neurons): one entry per spike, ms and number of the neuron, in the order of time. For a raster plot.
 
     >>> raster([[0, 1], [1, 0]], dt=1.0)
     (array([1., 2.]), array([1, 0]))
     """
-    spikes = _bools(spikes)
-    _positive(dt=dt)
-    steps, neurons = np.nonzero(spikes.reshape(len(spikes), -1))
-    return start + (steps + 1) * dt, neurons
+    spikes, _ = events(spikes, dt)
+    return start + spikes.times, spikes.neurons.astype(int)
 
 
-def psth(spikes, dt, bin=10.0):
+def psth(spikes, dt=None, bin=10.0):
     """Peri-stimulus time histogram over trials: (edges, rate).
 
-    spikes : (time, trial) bool
+    spikes : (time, trial) bool, or a Spikes whose neurons are the trials
     bin    : ms
     returns: edges (bins + 1,) ms and rate (bins,) Hz per trial; a last bin that is not full is left out of both
 
     >>> psth([[1, 1], [0, 0], [0, 1], [0, 0]], dt=5.0, bin=10.0)
     (array([ 0., 10., 20.]), array([100.,  50.]))
     """
-    spikes = _bools(spikes)
-    _positive(dt=dt, bin=bin)
+    spikes, _ = events(spikes, dt)
+    positive_ms(bin=bin)
+    dt = spikes.dt
     width = max(round(bin / dt), 1)
-    bins = len(spikes) // width
+    bins = spikes.n_steps // width
     if bins == 0:
         raise AnalysisError(
-            f"bin = {bin:g} ms is longer than the whole recording, {len(spikes) * dt:g} ms.",
-            try_=f"bin={len(spikes) * dt / 10:g}",
+            f"bin = {bin:g} ms is longer than the whole recording, {spikes.duration:g} ms.",
+            try_=f"bin={spikes.duration / 10:g}",
         )
-    shares = spikes[: bins * width].reshape(bins, width, -1)
-    return np.arange(bins + 1) * width * dt, shares.sum(axis=1).mean(axis=1) / (width * dt) * 1000.0
+    count = np.bincount(spikes.steps // width, minlength=bins)[:bins]
+    return spikes.t_start + np.arange(bins + 1) * width * dt, count / spikes.size / (width * dt) * 1000.0
 
 
 def siegert(mu, sigma, tau, theta, V_reset, t_ref=0.0):
@@ -165,6 +175,35 @@ def siegert(mu, sigma, tau, theta, V_reset, t_ref=0.0):
     return float(rates) if rates.ndim == 0 else rates
 
 
+# ---- what all of them take
+
+
+def events(spikes, dt=None) -> tuple[Spikes, bool]:
+    """(Spikes, whether it was (time,): one neuron, for which a number is returned and no array)."""
+    if isinstance(spikes, Spikes):
+        if dt is not None and dt != spikes.dt:
+            raise AnalysisError(f"dt = {dt!r:.40}: these spikes have dt = {spikes.dt:g} ms.", try_="leave out dt")
+        if not spikes.n_steps:
+            raise AnalysisError("these spikes are of a run of 0 steps.", why="there is nothing to count in no time")
+        return spikes, False
+    table = _bools(spikes)
+    positive_ms(dt=dt)
+    return Spikes.from_dense(table, dt), table.ndim == 1
+
+
+def _by_neuron(spikes):
+    """(neurons, steps) of all spikes, neuron after neuron."""
+    order = np.argsort(spikes.neurons, kind="stable")
+    return spikes.neurons[order], spikes.steps[order].astype(int)
+
+
+def intervals(spikes) -> tuple[np.ndarray, np.ndarray]:
+    """(owner, length): all intervals between spikes, whose they are and how many steps they last."""
+    neurons, steps = _by_neuron(spikes)
+    same = neurons[1:] == neurons[:-1]
+    return neurons[1:][same], np.diff(steps)[same]
+
+
 def _bools(spikes):
     values = as_array(getattr(spikes, "value", spikes))
     if values.ndim not in (1, 2) or not len(values):
@@ -183,7 +222,7 @@ def _bools(spikes):
     return values.astype(bool)
 
 
-def _positive(**values):
+def positive_ms(**values):
     for name, value in values.items():
         if not is_number(value):
             raise AnalysisError(f"{name} = {value!r:.40}: it must be a number of ms.", try_=f"{name}=1.0")
