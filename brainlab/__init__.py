@@ -7,7 +7,7 @@ keep_small_loops_whole()  # the only side effect of importing brainlab
 from . import math as math  # noqa: E402
 from ._doctor import doctor as doctor  # noqa: E402
 from ._version import __version__ as __version__  # noqa: E402
-from . import models as models, networks as networks, params as params  # noqa: E402
+from . import connect as connect, models as models, networks as networks, params as params, synapses as synapses  # noqa: E402
 from .integrate import (  # noqa: E402
     JointEq as JointEq,
     Delay as Delay,
@@ -32,13 +32,16 @@ from .models import (  # noqa: E402
     AdEx as AdEx,
     ConnorStevens as ConnorStevens,
     Dynamics as Dynamics,
+    EIRates as EIRates,
     FitzHughNagumo as FitzHughNagumo,
     HindmarshRose as HindmarshRose,
     Izhikevich as Izhikevich,
     Model as Model,
     MorrisLecar as MorrisLecar,
     Neuron as Neuron,
+    ThresholdLinear as ThresholdLinear,
     WilsonCowan as WilsonCowan,
+    WongWang as WongWang,
     all_models as all_models,
 )
 from .networks import Population as Population, inputs as inputs, simulate as simulate  # noqa: E402

@@ -16,7 +16,8 @@ def fresh(code, **env):
 def test_no_widget_library_and_no_optional_one_is_loaded():
     code = (
         "import sys, brainlab;"
-        "heavy = ('ipywidgets', 'bqplot', 'anywidget', 'diffrax', 'optax', 'tqdm', 'pandas', 'scipy.stats');"
+        "heavy = ('ipywidgets', 'bqplot', 'anywidget', 'diffrax', 'optax', 'tqdm', 'pandas',"
+        "'scipy.stats', 'scipy.signal', 'scipy.integrate');"
         "print([m for m in heavy if m in sys.modules])"
     )
     assert fresh(code) == "[]"

@@ -129,9 +129,10 @@ def test_no_file_of_the_core_is_long():
 
 FLOORS = [
     ("math",),
-    ("params", "language", "svg"),
+    ("params", "language", "svg", "connect"),
     ("integrate",),
     ("models",),
+    ("synapses",),
     ("networks",),
     ("analysis",),
     ("panels", "lessons"),

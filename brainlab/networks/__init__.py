@@ -1,7 +1,10 @@
 """Networks: where neurons are now, and how they are run."""
 
-from . import inputs as inputs
+from . import inputs as inputs, ready as ready
 from .errors import SimulationError as SimulationError
+from .groups import PoissonGroup as PoissonGroup, PoissonInput as PoissonInput, SpikeTimes as SpikeTimes
 from .population import Population as Population
 from .run import Run as Run
 from .simulate import simulate as simulate
+from .spikes import Spikes as Spikes, SpikesError as SpikesError
+from .wilson_cowan_network import WilsonCowanNetwork as WilsonCowanNetwork

@@ -21,6 +21,7 @@ from ..models.neuron import Neuron
 from ..params import info
 from .core import advance, stepper_of
 from .errors import SimulationError
+from .view import View
 
 
 class Population(Module):
@@ -117,6 +118,10 @@ class Population(Module):
         self.refractory.value = refractory
         self.spikes.value = spikes
         return box(spikes)
+
+    def __getitem__(self, part: slice) -> View:
+        """Some neighbours, for projections: `cells[:3200]`."""
+        return View(self, part)
 
     def __repr__(self):
         more = [f"name={self.name!r}"] * (self.name is not None) + [f"noise={self.noise:g}"] * bool(
