@@ -131,40 +131,48 @@ def event_product(visit, plain, wide=None):
 # ---- rows of equal length: targets (n, K), weights (), (n,) or (n, K)
 
 
-def _visit(y, first, row, value, targets, weights):
+def _visit(y, first, row, value, targets, weights, offset):
     w = weights if weights.ndim == 0 else at(weights, row)
     w = w if value is None else w * value
-    return add_at(y, first + at(targets, row), w)
+    return add_at(y, first + offset + at(targets, row), w)
 
 
-def _plain(spikes, y, targets, weights):
+def _plain(spikes, y, targets, weights, offset):
     n = targets.shape[0]
     w = weights if weights.ndim == 2 else weights[..., None]
-    return y.at[targets].add(jnp.broadcast_to(spikes[:n, None] * w, targets.shape), mode="drop", wrap_negative_indices=False)
+    return y.at[targets + offset].add(jnp.broadcast_to(spikes[:n, None] * w, targets.shape), mode="drop", wrap_negative_indices=False)
 
 
-def _wide(spikes, y, targets, weights):
+def _wide(spikes, y, targets, weights, offset):
     """Rows of silent neurons point behind the end of y, where nothing is written: on a GPU, additions into one place wait
     for each other (openxla/xla issue 46225)."""
     silent = spikes[: targets.shape[0], None] == 0
-    return _plain(spikes, y, jnp.where(silent, y.shape[0], targets), weights)
+    return _plain(spikes, y, jnp.where(silent, y.shape[0] - offset, targets), weights, offset)
 
 
 _padded = event_product(_visit, _plain, _wide)
 
 
-def deliver(words, y, targets, weights):
-    """y + spikes @ W for packed spikes, where every target is an index of the flat vector y: padding points at a slot of it
-    that nobody reads. Nothing is copied, so a network can add straight into its state."""
-    return y if targets.size == 0 else _padded(words, None, y, targets, jnp.asarray(weights, y.dtype))
+def deliver(words, y, targets, weights, values=None, offset=0):
+    """y + spikes @ W for packed spikes, where target j of a row is element offset + j of the flat vector y: padding points at
+    a place of it that nobody reads. Nothing is copied, so a network can add straight into its state.
+
+    values : None, or (n,) numbers that multiply the rows
+    """
+    if targets.size == 0:
+        return y
+    return _padded(words, values, y, targets, jnp.asarray(weights, y.dtype), jnp.int32(offset))
 
 
 def propagate(spikes, y, targets, weights):
     """The same for spikes (n,) as bool, or as numbers that multiply the rows."""
-    if targets.size == 0:
-        return y
-    values = None if spikes.dtype == bool else spikes.astype(y.dtype)
-    return _padded(pack(spikes != 0), values, y, targets, jnp.asarray(weights, y.dtype))
+    return deliver(pack(spikes != 0), y, targets, weights, None if spikes.dtype == bool else spikes.astype(y.dtype))
+
+
+def each_event(words, visit, y):
+    """visit(row, y) -> y for each bit that is set, one after the other."""
+    count, events = compact(words[None])
+    return lax.fori_loop(i32(0), count, lambda k, y: visit(at(events, k), y), y)
 
 
 def at(a, k):

@@ -4,6 +4,7 @@ from . import short_term_plasticity as short_term_plasticity
 from ..models.base import Model
 from .alpha import Alpha as Alpha
 from .ampa import AMPA as AMPA
+from .delta import Delta as Delta
 from .dual_exponential import DualExponential as DualExponential
 from .errors import SynapseError as SynapseError
 from .exponential import Exponential as Exponential
@@ -22,7 +23,7 @@ def all_synapses() -> dict[str, type[Model]]:
     """Every synapse and every rule of plasticity by name: the classes that this package exports, without their base.
 
     >>> list(all_synapses())
-    ['Alpha', 'AMPA', 'DualExponential', 'Exponential', 'GABA_A', 'GABA_B', 'GapJunction', 'KineticNMDA', 'NMDA',
+    ['Alpha', 'AMPA', 'Delta', 'DualExponential', 'Exponential', 'GABA_A', 'GABA_B', 'GapJunction', 'KineticNMDA', 'NMDA',
     'ShortTermPlasticity', 'STDP']
     """
     return {

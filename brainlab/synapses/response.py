@@ -85,6 +85,12 @@ def _check_synapse(synapse):
             why="it passes the potential itself: its current is there all the time",
             try_="junction.current(w * V_other, w, V)",
         )
+    if synapse.side == "jump":
+        raise SynapseError(
+            f"{synapse!r} has no conductance that could be shown.",
+            why="the potential jumps, and the current is over at once",
+            try_="bl.synapses.Exponential(tau=0.5)",
+        )
 
 
 def _check_potential(V):

@@ -92,7 +92,7 @@ def test_the_form_for_other_processors_agrees_with_the_loop(net):
         return
     values = None if net.spikes.dtype == bool else net.many
     words = jnp.stack([_events.pack(s != 0) for s in jnp.asarray(net.many)])
-    args = words, values, np.pad(net.ys, ((0, 0), (0, 1))), net.targets, net.weights
+    args = words, values, np.pad(net.ys, ((0, 0), (0, 1))), net.targets, net.weights, np.int32(0)
     exact = net.ys + net.many @ net.matrix()
     close(jax.jit(_events._padded.loop)(*args)[:, :-1], exact)
     close(jax.jit(_events._padded.at_once)(*args)[:, :-1], exact)

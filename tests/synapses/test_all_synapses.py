@@ -10,7 +10,7 @@ from brainlab.params import ParamError, info
 from brainlab.synapses import SynapseError, response
 
 ALL = bl.synapses.all_synapses()
-SPIKING = {name: cls for name, cls in ALL.items() if issubclass(cls, bl.synapses.Synapse) and cls.side != "gap"}
+SPIKING = {name: cls for name, cls in ALL.items() if issubclass(cls, bl.synapses.Synapse) and cls.side in ("post", "pre")}
 every = pytest.mark.parametrize("name", ALL)
 spiking = pytest.mark.parametrize("name", SPIKING)
 TIMES = [0.0, 4.0, 6.0]
