@@ -44,7 +44,13 @@ from .models import (  # noqa: E402
     WongWang as WongWang,
     all_models as all_models,
 )
-from .networks import Population as Population, inputs as inputs, simulate as simulate  # noqa: E402
+from .networks import (  # noqa: E402
+    Network as Network,
+    Population as Population,
+    Projection as Projection,
+    inputs as inputs,
+    simulate as simulate,
+)
 from .params import ParamError as ParamError, param as param  # noqa: E402
 
 BrainPyObject = Module  # the lecture's name for it

@@ -33,12 +33,15 @@ def _table(file) -> dict[str, int]:
     return {name: int(number) for name, number, *_ in map(str.split, lines)}
 
 
-def check_fits(what: str, need: float, try_: str) -> None:
+SYNAPSES = "every stored synapse takes 4 bytes for its target and 4 for a weight of its own, and building them more"
+
+
+def check_fits(what: str, need: float, try_: str, why: str = SYNAPSES) -> None:
     """`need` bytes for `what`, or a ConnectError that says how many GB and what to do instead."""
     free = free_bytes()
     if free is not None and need > free:
         raise ConnectError(
             f"{what} need about {need / 1e9:,.1f} GB, and {max(free, 0) / 1e9:,.1f} GB of memory are free.",
-            why="every stored synapse takes 4 bytes for its target and 4 for a weight of its own, and building them more",
+            why=why,
             try_=try_,
         )

@@ -118,15 +118,21 @@ def stepper_of(neuron, method=None):
     return neuron.scheme_step() or stepper(method or neuron.method)
 
 
-def advance(neuron, step, states, left, I, t, dt, xi=None) -> Step:
-    """One time step. `left` counts steps, whole numbers that a float holds exactly: ms would drift by rounding."""
+def advance(neuron, step, states, left, I, t, dt, xi=None, jump=None) -> Step:
+    """One time step. `left` counts steps, whole numbers that a float holds exactly: ms would drift by rounding.
+
+    I    : the input, or a function I(V): what synapses give depends on V, and an exponential method has to know how
+    xi   : noise, added to V at the end of the step
+    jump : mV, added to V at its beginning
+    """
     held = left > 0
 
     def slope(y, t):
-        dV, *rest = _tuple(raw(neuron.derivative(*y, I)))
+        dV, *rest = _tuple(raw(neuron.derivative(*y, I(y[0]) if callable(I) else I)))
         return (jnp.where(held, 0.0, dV), *rest)  # refractory: V stays, adaptation goes on
 
-    reached = step(slope, states, t, dt)
+    start = states if jump is None else (states[0] + jnp.where(held, 0.0, jump), *states[1:])
+    reached = step(slope, start, t, dt)
     if xi is not None:
         reached = (reached[0] + jnp.where(held, 0.0, xi), *reached[1:])
     spikes = raw(neuron.spike(states, reached)) & ~held

@@ -15,6 +15,7 @@ from ..models.neuron import Neuron
 from .core import trace, unknown_monitor
 from .errors import SimulationError
 from .inputs import Input
+from .network import Network
 from .population import Population, check_dt
 from .run import Run
 
@@ -22,13 +23,17 @@ MOST_STEPS = 2**30  # a row of one neuron alone would take 10 GB
 
 
 def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monitors=None, progress: bool = False) -> Run:
-    """Run a neuron or a population for `duration` ms.
+    """Run a neuron, a population or a network for `duration` ms.
 
-    target   : a Neuron, such as bl.LIF(): a fresh cell at rest; or a Population, which goes on from where it is
+    target   : a Neuron, such as bl.LIF(): a fresh cell at rest; or a Population or a Network, which go on from where they are
     dt       : ms, time step; None for the model's own (0.1 for LIF, 0.01 for HH). t_ref is rounded to whole steps
     inputs   : a number, an Input of bl.inputs, or an array: (time,), (neuron,) or (time, neuron), in the model's unit
     monitors : names of states to keep; "I" is the input. None: the first state, V. Spikes are always kept
     progress : show a progress bar
+
+    For a Network, inputs is a dict {population: input} if it has several, monitors are names or `bl.networks.Monitor`s (None:
+    V of four neurons of each population; "V": of all), and a NetworkRun comes back, with spikes as events. It runs in pieces:
+    Ctrl-C, or the stop button, ends it with what there is, and the next call goes on.
 
     >>> import brainlab as bl
     >>> run = bl.simulate(bl.LIF(), duration=100.0, inputs=2.0)
@@ -45,6 +50,10 @@ def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monit
             why="it is compiled already, and checks its numbers, which a transform hides",
             try_="for many runs at once give parameters or inputs as arrays; inside a loop of your own use pop.step(I, dt)",
         )
+    if isinstance(target, Network):
+        from ._run_network import run_network
+
+        return run_network(target, duration, dt, inputs, monitors, progress)
     population = target if isinstance(target, Population) else _single(target)
     model = population.model
     dt = model.dt if dt is None else dt
