@@ -31,6 +31,7 @@ class Layer:
     kind: str = "line"  # line, points, one of _POINTS, level (a horizontal line at y), mark (a vertical line at x)
     dash: str = "solid"
     width: float = 1.6
+    names: tuple[str, ...] = ()  # of points: written into them, and they are large enough for that
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Axes:
     y_range: tuple[float, float] | None = None
     layers: list[Layer] = field(default_factory=list)
     height: int = 220
+    ticks: tuple[bool, bool] = (True, True)  # False where the places along x or y are no numbers
 
     def ranges(self):
         return self.x_range or _extent(self.layers, "x"), self.y_range or _extent(self.layers, "y")
@@ -111,10 +113,10 @@ def _axes(axes: Axes, x0, y0, width, height) -> str:
 
     clip = f"c{left:.0f}-{top:.0f}-{right:.0f}-{bottom:.0f}"  # pictures in one page share their ids: same name, same shape
     out = [f'<clipPath id="{clip}"><rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"/></clipPath>']
-    for tick in ticks(x_low, x_high):
+    for tick in ticks(x_low, x_high) if axes.ticks[0] else []:
         out.append(f'<path d="M{px(tick):.1f} {top}V{bottom}" stroke="#e6e6e6"/>')
         out.append(f'<text x="{px(tick):.1f}" y="{bottom + 14}" text-anchor="middle" fill="#444">{tick:g}</text>')
-    for tick in ticks(y_low, y_high, 4):
+    for tick in ticks(y_low, y_high, 4) if axes.ticks[1] else []:
         out.append(f'<path d="M{left} {py(tick):.1f}H{right}" stroke="#e6e6e6"/>')
         out.append(f'<text x="{left - 6}" y="{py(tick) + 4:.1f}" text-anchor="end" fill="#444">{tick:g}</text>')
     out.append(f'<path d="M{left} {top}V{bottom}H{right}" fill="none" stroke="#666"/>')
@@ -139,11 +141,14 @@ def _layer(layer: Layer, px, py, pixels) -> str:
         return "".join(f'<path d="M{px(x):.1f} 0V9999" {style}/>' for x in np.atleast_1d(layer.x))
     x, y = layer.x, layer.y
     if layer.kind in _POINTS:
-        radius = 2.6 if np.size(x) < 300 else 1.2  # a raster is many dots
-        return "".join(
+        radius = 10 if layer.names else 2.6 if np.size(x) < 300 else 1.2  # a raster is many dots
+        points = "".join(
             _point(layer, px(a), py(b), radius)
             for a, b in zip(np.atleast_1d(x), np.atleast_1d(y), strict=True)
             if np.isfinite(a) and np.isfinite(b)
+        )
+        return points + "".join(
+            _text(px(a), py(b) + 4, name, "middle") for a, b, name in zip(x, y, layer.names, strict=False)
         )
     x, y = envelope(x, y, int(pixels))
     steps = "".join(

@@ -26,10 +26,13 @@ WIDTHS = {"dots": 0.5, "squares": 0.6, "rings": 0.7, "holes": 0.8}
 
 
 class Axis:
-    """`Axis("V", "mV", (-90, 50))`: what is measured, in which unit, and which part of it is shown."""
+    """`Axis("V", "mV", (-90, 50))`: what is measured, in which unit, and which part of it is shown.
 
-    def __init__(self, name: str, unit: str = "", span: tuple[float, float] = (0.0, 1.0)):
-        self.name, self.unit, self.span = name, unit, span
+    ticks : False where the places along it are no numbers
+    """
+
+    def __init__(self, name: str, unit: str = "", span: tuple[float, float] = (0.0, 1.0), ticks: bool = True):
+        self.name, self.unit, self.span, self.ticks = name, unit, span, ticks
 
     @property
     def label(self) -> str:
@@ -165,7 +168,7 @@ class Figure(Hands):
     def _place_ticks(self):
         """Round numbers: bqplot's own ticks cut the range into equal parts."""
         for shown, axis, about in zip(self._axes, (self.x, self.y), (6, 5), strict=True):
-            ticks = np.array(svg.ticks(*axis.span, about))
+            ticks = np.array(svg.ticks(*axis.span, about) if axis.ticks else [])
             digits = next((n for n in range(8) if np.allclose(ticks, ticks.round(n), rtol=0, atol=1e-9)), 8)
             shown.tick_format = f".{digits}f"  # on its own and first: sent together, the old format is drawn
             shown.tick_values = ticks
@@ -203,7 +206,8 @@ class Figure(Hands):
             if value is not None and handle["axis"] != "xy":
                 kind = {"y": "level", "x": "mark"}[handle["axis"]]
                 layers.append(svg.Layer(np.array([value]), np.array([value]), "", svg.GHOST, kind, "dashed", 1.0))
-        return svg.Axes(self.x.label, self.y.label, tr(self.title), self.x.span, self.y.span, layers, self.height)
+        labels, spans = (self.x.label, self.y.label), (self.x.span, self.y.span)
+        return svg.Axes(*labels, tr(self.title), *spans, layers, self.height, (self.x.ticks, self.y.ticks))
 
 
 def above(step: float, *values) -> float:

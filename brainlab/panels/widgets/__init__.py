@@ -10,6 +10,7 @@ from .choices import Toggle as Toggle, Choice as Choice
 from .buttons import Buttons as Buttons
 from .overlay import Overlay as Overlay, stack as stack
 from .canvas import Canvas as Canvas
+from .graph import Graph as Graph
 from .pacer import Pacer as Pacer
 from .readout import Readout as Readout
 from .downloads import Downloads as Downloads
