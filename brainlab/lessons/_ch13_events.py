@@ -52,7 +52,7 @@ def check_product(product):
             (summed((x[row] * weights)[: indptr[-2]]), "The last row is missing: there are len(indptr) - 1 rows."),
             (long, "Each row takes the first entry of the next one: indptr[i + 1] is where the next row begins."),
             (summed(x[row]), "The weights are missing: every synapse has its own."),
-            (summed(weights), "x is missing: each row is multiplied by the number of the neuron that sends."),
+            (summed(weights), "Where is x? Each row is multiplied by the number of the neuron that sends."),
         )
         compare(got, x @ W, [Text("neuron {j}", j=j) for j in range(n_post)], rtol=1e-5, guesses=guesses)
 
@@ -105,7 +105,7 @@ PRODUCT = Exercise(
         "last row": (_p(rows="len(indptr) - 2"), "The last row is missing"),
         "too long": (_p(end="min(indptr[i + 1] + 1, len(indices))"), "first entry of the next one"),
         "no weights": (_p(add="y[indices[k]] += x[i]"), "weights are missing"),
-        "no x": (_p(add="y[indices[k]] += weights[k]"), "x is missing"),
+        "no x": (_p(add="y[indices[k]] += weights[k]"), "Where is x"),
         "one number": (_p().replace("return y", "return y.sum()"), "one sum for each neuron"),
     },
     check=check_product,
