@@ -35,6 +35,7 @@ class LivePanel(Panel):
     sample = 0.1
     window = 100.0
     most = 64  # samples in one frame; a page that draws few frames a second sees the model run slower than asked
+    step = 1.0  # ms, what the button of that name goes on by
     opening = 0.0  # ms that have passed when the panel opens, so that the chart is not empty
 
     def __init__(self, **values):
@@ -107,7 +108,7 @@ class LivePanel(Panel):
             self.pause()
             try:
                 with self._lock:
-                    self._go_on(round(1.0 / self.sample))
+                    self._go_on(round(self.step / self.sample))
             except Exception as error:  # shown in the panel, which lives on
                 self._state, self._problem = None, error
             self._ask()
