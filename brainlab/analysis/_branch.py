@@ -6,7 +6,7 @@ Stability Analysis (2010), ch. 4. Plain NumPy: a step costs some 10 us, what is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -39,6 +39,7 @@ class Point:
     z: np.ndarray
     tangent: np.ndarray
     facts: Any = None  # of the point: eigenvalues, multipliers
+    bend: Any = 0.0  # how fast the tangent turns, seen from the point before
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,10 @@ def normalised(curve, tangent):
 
 
 def from_point(curve, point, length):
-    """The point of the curve about `length` from another one."""
-    found, iterations = correct(curve, point.z + length * point.tangent, curve.weights * point.tangent)
-    return found, iterations
+    """(the point of the curve about `length` from another one, iterations). A parabola is a better guess than a line: most
+    points take one iteration less."""
+    guess = point.z + length * (point.tangent + 0.5 * length * point.bend)
+    return correct(curve, guess, curve.weights * point.tangent)
 
 
 def walk(curve, start, inside, steps: Steps, stop=None) -> Walk:
@@ -129,7 +131,7 @@ def walk(curve, start, inside, steps: Steps, stop=None) -> Walk:
         if len(points) > 10 and _closes(curve, start, here, new):
             ended = "closed"
             break
-        here = curve.prepare(new)
+        here = curve.prepare(replace(new, bend=(new.tangent - here.tangent) / h))
         if iterations <= 3 and turn > 0.5 + 0.5 * steps.turn:
             h = min(1.5 * h, steps.longest)
         elif iterations > 5 or turn < 0.5 + 0.5 * steps.turn:
@@ -166,7 +168,7 @@ def locate(curve, a, b, h, g):
     if not at(0.0) * at(h) < 0:
         return b if at(h) == 0 else None
     try:
-        root = brentq(at, 0.0, h, xtol=1e-4 * curve.tolerance * max(h, 1e-3), rtol=1e-14, maxiter=200)
+        root = brentq(at, 0.0, h, xtol=1e-4 * curve.tolerance, rtol=1e-14, maxiter=200)
     except ValueError:  # g was NaN: exactly where branches cross there is no tangent, and so no point was found
         root = next(s for s, point in found.items() if point is None) + 1e-7 * h
     if np.isfinite(at(root)):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -110,34 +111,26 @@ class Cycles:
         h = np.diff(self.mesh)[:, None, None]
         points = np.concatenate([Y.reshape(-1, n), np.full((N * m, 1), value)], axis=1)
         f, J = self.of.linear_many(points)
-        f, J = f.reshape(N, m, n), J.reshape(N, m, n, n + 1)
-        inner = (T * h)[..., None, None] * A[:, None, :, None] * J[..., :n].transpose(0, 2, 1, 3)[:, None]
-        inner = np.eye(m * n) - inner.reshape(N, m * n, m * n)
+        f, J = h * f.reshape(N, m, n), (T * h[..., None]) * J.reshape(N, m, n, n + 1)  # over an interval, from here on
+        inner = np.eye(m * n) - (A[:, None, :, None] * J[..., :n].transpose(0, 2, 1, 3)[:, None]).reshape(N, m * n, m * n)
         right = np.zeros((N, m, n, n + 3))  # of du, dT, d parameter, and the residual
         right[..., :n] = np.eye(n)
-        right[..., n] = A @ (h * f)
-        right[..., n + 1] = A @ (T * h * J[..., n])
-        right[..., n + 2] = u[:, None] + A @ (T * h * f) - Y
+        right[..., n] = A @ f
+        right[..., n + 1] = A @ J[..., n]
+        right[..., n + 2] = u[:, None] + T * right[..., n] - Y
         stages = np.linalg.solve(inner, right.reshape(N, m * n, n + 3))
-        out = (T * h[..., None] * b[:, None, None] * J[..., :n]).transpose(0, 2, 1, 3).reshape(N, n, m * n)
-        ends = out @ stages
+        ends = (b[:, None] * J[..., :n].transpose(0, 2, 1, 3)).reshape(N, n, m * n) @ stages
         ends[..., :n] += np.eye(n)
-        ends[..., n] += np.einsum("j,ija->ia", b, h * f)
-        ends[..., n + 1] += np.einsum("j,ija->ia", b, T * h * J[..., n])
-        ends[..., n + 2] += u + np.einsum("j,ija->ia", b, T * h * f) - np.roll(u, -1, axis=0)
+        whole = b @ f
+        ends[..., n] += whole
+        ends[..., n + 1] += b @ J[..., n]
+        ends[..., n + 2] += u + T * whole - np.roll(u, -1, axis=0)
         k = N * n
-        rows, right = np.zeros((k + 2, k + 2)), np.zeros((k + 2, 2))
-        blocks = rows[:k, :k].reshape(N, n, N, n)
-        i = np.arange(N)
-        blocks[i, :, i, :] -= ends[..., :n]
-        blocks[i, :, (i + 1) % N, :] += np.eye(n)
-        rows[:k, k:] = -ends[..., n : n + 2].reshape(k, 2)
+        right = np.zeros((k + 2, 2))
         right[:k, 0] = ends[..., n + 2].ravel()
-        rows[k, :k] = self.phase.ravel()
         right[k, 0] = -np.sum(self.phase * (u - self.reference))
-        rows[k + 1, :k], rows[k + 1, k:] = border[:k], border[-2:]
         right[k + 1] = off, 1.0
-        x = _solve_sparse(rows, right)
+        x = _solve_cyclic(-ends[..., :n], -ends[..., n : n + 2], self.phase, border[:k], border[-2:], right)
         local = np.concatenate([x[:k].reshape(N, n, 2), np.broadcast_to(x[None, k:], (N, 2, 2))], axis=1)
         inside = stages[..., : n + 2] @ local
         inside[..., 0] += stages[..., n + 2]
@@ -168,9 +161,10 @@ class Cycles:
     def on_mesh(self, point, intervals):
         """The point on a mesh that fits it, which is the mesh from now on."""
         mesh = self.adapted(*self.split(point.z)[:2], intervals)
+        bend = self.moved(point.bend, mesh) if np.ndim(point.bend) else point.bend
         z, tangent = self.moved(point.z, mesh), self.moved(point.tangent, mesh)
         self.mesh = mesh
-        return Point(z, tangent, point.facts)
+        return replace(point, z=z, tangent=tangent, bend=bend)
 
     def pinned(self, point):
         u, _, T, _ = self.split(point.z)
@@ -179,7 +173,7 @@ class Cycles:
         ahead = u + 1e-3 * self.split(point.tangent)[0]  # at a Hopf point u does not move, its tangent does
         change = (np.roll(ahead, -1, axis=0) - np.roll(ahead, 1, axis=0)) / self.scale**2
         self.reference, self.phase = u, change / np.sqrt(np.sum(change**2))
-        return Point(point.z, normalised(self, point.tangent), point.facts)
+        return replace(point, tangent=normalised(self, point.tangent))
 
     def error(self, z):
         """About how large y^(m+1) h^(m+1)/m! is, in parts of the scale, in the interval in which it is largest."""
@@ -239,15 +233,40 @@ def _pair_outside(point, middle):
     return size if np.sum(np.abs(point.facts.others) > 1) > middle else -size
 
 
-def _solve_sparse(rows, right):
-    """rows x = right, where most of `rows` is 0. The dense solver starts threads for this size, which wait for each other
-    on a machine that is busy: 100 times slower there."""
-    from scipy.sparse import csc_matrix  # here: `import brainlab` is fast without SciPy
-    from scipy.sparse.linalg import splu
+def _solve_cyclic(flows, sides, phase, border, corner, right):
+    """The linear equations of `Cycles.newton`: each interval is joined to the next one, and all to T and the parameter.
 
-    if not np.isfinite(rows).all():
+    Sparse, and in the order in which it stands: it is nearly a band. The dense solver starts threads for this size, which
+    wait for each other on a machine that is busy: 100 times slower there.
+    """
+    from scipy.sparse.linalg import splu  # here: `import brainlab` is fast without SciPy
+
+    order, pattern = _pattern(*flows.shape[:2])
+    values = np.concatenate([part.ravel() for part in (flows, sides, phase, border, corner, np.ones(1))])
+    if not np.isfinite(values).all():
         raise np.linalg.LinAlgError("not finite")
+    matrix = copy.copy(pattern)  # a shallow one: to make it anew, with its checks, takes as long as to solve it
+    matrix.data = values[order]
     try:
-        return splu(csc_matrix(rows)).solve(right)
+        return splu(matrix, permc_spec="NATURAL").solve(right)
     except RuntimeError as error:  # "Factor is exactly singular"
         raise np.linalg.LinAlgError(str(error)) from error
+
+
+@functools.cache
+def _pattern(N, n):
+    """(which of its numbers stands where, column by column; the matrix) of `_solve_cyclic`."""
+    from scipy.sparse import csc_matrix
+
+    k = N * n
+    number = np.full((k + 2, k + 2), -1)  # in the order flows, sides, phase, border, corner; after them the 1
+    count = np.cumsum([0, k * n, 2 * k, k, k, 2])
+    flows, sides, phase, border, corner = (np.arange(a, b) for a, b in zip(count[:-1], count[1:], strict=True))
+    blocks, i = number[:k, :k].reshape(N, n, N, n), np.arange(N)
+    blocks[i, :, i, :] = flows.reshape(N, n, n)
+    blocks[i, :, (i + 1) % N, :] = np.where(np.eye(n, dtype=bool), count[-1], -1)
+    number[:k, k:] = sides.reshape(k, 2)
+    number[k, :k], number[k + 1, :k], number[k + 1, k:] = phase, border, corner
+    columns, rows = np.nonzero(number.T >= 0)
+    pattern = csc_matrix((np.ones(len(rows)), (rows, columns)), shape=number.shape)
+    return number[rows, columns], pattern

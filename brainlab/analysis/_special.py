@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,7 +42,7 @@ class FixedPoints:
     def prepare(self, point):
         """A state that has grown counts by what it is now: measured by the 0 it began with, all steps would be tiny."""
         self.weights[:-1] = np.minimum(self.weights[:-1], 1 / np.maximum(point.z[:-1] ** 2, 1e-300))
-        return Point(point.z, normalised(self, point.tangent), point.facts)
+        return replace(point, tangent=normalised(self, point.tangent))
 
     def events(self, a, b):
         found = []
