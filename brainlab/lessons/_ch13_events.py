@@ -261,7 +261,7 @@ def _check_late(got, sent, steps):
         return
     alias = np.where(np.arange(len(sent))[:, None] < steps, 0.0, sent)
     for guess, message in (
-        (late(0), "Nothing is late: what you give back is what has just come in. (A row of an array is a view: copy it.)"),
+        (late(0), "Nothing is late: what you give back is what has just come in. A row of an array is a view: copy it."),
         (
             alias,
             "What is stored changes afterwards: the caller uses its array again. Store a copy: `x.copy()`.",
@@ -316,7 +316,7 @@ DELAY = Exercise(
     stub=D_HEAD
     + D_DOC
     + D_INIT
-    + "        ...\n\n"
+    + "        self.steps = steps\n\n"
     + D_STEP
     + '        """Take x, (n,), and give back what was taken `steps` steps ago."""\n        return ...\n',
     answer="Delay",

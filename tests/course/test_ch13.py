@@ -85,7 +85,9 @@ def test_what_the_prose_says_of_the_measured_picture():
 def test_the_measured_picture_is_the_one_of_the_benchmark_and_travels_with_the_notebook(tmp_path):
     picture = CELLS["measured"]["attachments"]["events.svg"]["image/svg+xml"]
     docs = (PROJECT / "docs" / "events.svg").read_bytes()
-    assert base64.b64decode("".join(picture)) == docs, "benchmarks/events.py has drawn it anew: put it into the notebook, too"
+    assert base64.b64decode("".join(picture)) == docs, (
+        "benchmarks/events.py has drawn it anew: put it into the notebook, too"
+    )
     copies.update(PROJECT / "course", tmp_path / "my_course")
     mine = json.loads((tmp_path / "my_course" / FILE.name).read_text(encoding="utf-8"))["cells"]
     cell = next(c for c in mine if c["id"] == "measured")
