@@ -2,29 +2,42 @@ r"""The functions that exponential methods are made of: $\varphi_1, \varphi_2$ o
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 
 MOST_SQUARINGS = 40  # enough for matrices of norm 5e11
 
 
+@jax.custom_jvp
 def phi1(z):
     """(exp(z) - 1) / z, also at 0, and with a gradient there.
 
-    >>> import jax
+    In single precision a difference of exponentials is as good as expm1: what it loses, eps/z, is less than eps of the way
+    that a state goes in one step. And it takes three quarters of the time, most of a step of a network.
+
     >>> float(phi1(0.0)), float(jax.grad(phi1)(0.0))
     (1.0, 0.5)
     """
-    small = jnp.abs(z) < 1e-3  # expm1(z)/z has the right value near 0, but its gradient subtracts two nearly equal numbers
-    safe = jnp.where(small, 1.0, z)  # without it the gradient at 0 is NaN
-    series = 1 + z * (1 / 2 + z * (1 / 6 + z * (1 / 24 + z / 120)))
-    return jnp.where(small, series, jnp.expm1(safe) / safe)
+    z = jnp.asarray(z, jnp.result_type(z, jnp.float32)) + 1e-30  # at 0 it is 1e-30/1e-30 = 1; elsewhere it changes nothing
+    if z.dtype == jnp.float32:
+        return jnp.where(z * z < 1e-4, z + z * z * (1 / 2 + z / 6), jnp.exp(z) - 1) / z
+    return jnp.expm1(z) / z
+
+
+@phi1.defjvp
+def _(primals, tangents):
+    (z,), (dz,) = primals, tangents
+    y = phi1(z)
+    small = jnp.abs(z) < 0.1
+    safe = jnp.where(small, 1.0, z)  # without it the gradient of the gradient is NaN at 0
+    series = 1 / 2 + z * (1 / 3 + z * (1 / 8 + z * (1 / 30 + z * (1 / 144 + z * (1 / 840 + z / 5760)))))
+    return y, jnp.where(small, series, (jnp.exp(safe) - y) / safe) * dz
 
 
 def phi2(z):
     """(exp(z) - 1 - z) / z^2, also at 0, and with a gradient there.
 
-    >>> import jax
     >>> float(phi2(0.0)), round(float(jax.grad(phi2)(0.0)), 6)
     (0.5, 0.166667)
     """

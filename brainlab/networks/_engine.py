@@ -159,9 +159,16 @@ def one_step(structure, numbers, state, i, k, dt, seed):
         cells[rain.post] = cells[rain.post].at[here].add(weight * drops)
 
     words, currents = {}, {}
-    graded = [_conductance(link, p, own, cells, structure) for link, p, own in zip(structure.links, numbers.links, links, strict=True)]
+    graded = [
+        _conductance(link, p, own, cells, structure)
+        for link, p, own in zip(structure.links, numbers.links, links, strict=True)
+    ]
     for c in range(len(cells)):
-        mine = [(l, structure.links[l], graded[l]) for l in range(len(graded)) if structure.links[l].post == c and graded[l] is not None]
+        mine = [
+            (l, structure.links[l], graded[l])
+            for l in range(len(graded))
+            if structure.links[l].post == c and graded[l] is not None
+        ]
         cells[c], fired, seen = _go_on(structure.cells[c], numbers, c, cells[c], mine, i, k, dt, seed)
         currents |= seen
         for source, (a, b) in zip(structure.cells[c].sources, structure.cells[c].borders, strict=True):
@@ -198,7 +205,11 @@ def _go_on(cell, numbers, c, x, graded, i, k, dt, seed):
             parts.append((("channel", c, number), synapse, (raw(synapse.output(*middle)),)))
         later += raw(synapse.advance(*own, dt))
     parts += [(("link", l), p_synapse, g) for l, _, (p_synapse, g) in graded]
-    outside = numbers.bias[c] if numbers.I[c] is None else numbers.bias[c] + lax.dynamic_index_in_dim(numbers.I[c], i, keepdims=False)
+    outside = (
+        numbers.bias[c]
+        if numbers.I[c] is None
+        else numbers.bias[c] + lax.dynamic_index_in_dim(numbers.I[c], i, keepdims=False)
+    )
 
     def I(V):
         return sum((raw(synapse.current(*g, V)) for _, synapse, g in parts), outside)
@@ -271,11 +282,16 @@ def _learn(link, p, own, arrived, rings, x, structure, k, dt):
     targets = p["tables"][0][0]
     K, cell = targets.shape[1], structure.cells[link.post]
     fired = jnp.concatenate(
-        [events.unpack(rings[s][(k - 1) % rings[s].shape[0]], b - a) for s, (a, b) in zip(cell.sources, cell.borders, strict=True)]
+        [
+            events.unpack(rings[s][(k - 1) % rings[s].shape[0]], b - a)
+            for s, (a, b) in zip(cell.sources, cell.borders, strict=True)
+        ]
     )[link.start : link.start + link.size]
     arrived_words = events.pack(arrived)
     table = weights[:-1].reshape(targets.shape)
-    x = events.deliver(arrived_words, x.reshape(-1), targets, table * p["jump"], offset=link.row * x.shape[1] + link.start).reshape(x.shape)
+    x = events.deliver(
+        arrived_words, x.reshape(-1), targets, table * p["jump"], offset=link.row * x.shape[1] + link.start
+    ).reshape(x.shape)
     at_targets = jnp.pad(post, (0, 1))
 
     def weaken(row, w):

@@ -57,7 +57,9 @@ class Plan:
         self.sizes, self.source, self.drives = [], {}, []
         for c, (population, cell) in enumerate(zip(self.populations, self.cells, strict=True)):
             numbers = tuple(range(len(self.sizes), len(self.sizes) + len(cell.borders)))
-            self.cells[c] = Cells(*(getattr(cell, f) for f in ("size", "states", "method", "noisy", "channels")), numbers, cell.borders)
+            self.cells[c] = Cells(
+                *(getattr(cell, f) for f in ("size", "states", "method", "noisy", "channels")), numbers, cell.borders
+            )
             self.source[id(population)] = list(zip(numbers, cell.borders, strict=True))
             self.sizes += [b - a for a, b in cell.borders]
         for group in self.net.groups.values():
@@ -69,7 +71,9 @@ class Plan:
     def _pieces(self, projection):
         """(source, first row, last row + 1) of the presynaptic side; a group is one piece, whatever part of it sends."""
         pre, start, stop = whole(projection.pre)
-        pieces = [(s, max(a, start) - start, min(b, stop) - start) for s, (a, b) in self.source[id(pre)] if a < stop and b > start]
+        pieces = [
+            (s, max(a, start) - start, min(b, stop) - start) for s, (a, b) in self.source[id(pre)] if a < stop and b > start
+        ]
         if id(pre) not in self.place and (start, stop) != (0, pre.size):
             raise SimulationError(f"{projection!r}: a group sends as a whole.", try_="a group for each part")
         return pieces
@@ -91,12 +95,19 @@ class Plan:
         if synapse.side == "gap":
             kind, p = "gap", p | {"connection": connection, "synapse": synapse}
             if id(pre) not in self.place:
-                raise SimulationError(f"{projection!r}: a group has no potential.", why="a gap junction passes the potential")
+                raise SimulationError(
+                    f"{projection!r}: a group has no potential.", why="a gap junction passes the potential"
+                )
         elif synapse.side == "pre":
             kind, p = "graded", p | {"connection": connection, "synapse": synapse}
         elif projection.stdp is not None:
             kind = "learned"
-            p |= {"tables": [projection.table(*whole_pre)], "stdp": projection.stdp, "incoming": projection.incoming(), "jump": jump}
+            p |= {
+                "tables": [projection.table(*whole_pre)],
+                "stdp": projection.stdp,
+                "incoming": projection.incoming(),
+                "jump": jump,
+            }
         elif projection.stp is not None:
             _needs_table(projection, "stp")
             kind, p = "released", p | {"tables": tables([whole_pre]), "stp": projection.stp}
@@ -104,11 +115,18 @@ class Plan:
             kind = "later"
             width = post.size + 1
             place = (np.asarray(delay) - 1) * width + np.asarray(projection.table(*whole_pre)[0]) + start
-            p["tables"] = [(jnp.asarray(place[a:b], jnp.int32), w) for (_, a, b), (_, w) in zip(pieces, tables([x[1:] for x in pieces]), strict=True)]
+            p["tables"] = [
+                (jnp.asarray(place[a:b], jnp.int32), w)
+                for (_, a, b), (_, w) in zip(pieces, tables([x[1:] for x in pieces]), strict=True)
+            ]
         elif isinstance(connection, Padded):
             kind, p = "events", p | {"tables": tables([x[1:] for x in pieces])}
         else:
-            scaled = connection if isinstance(jump, float) and jump == 1.0 else connection.with_weights(raw(connection.weights) * jump)
+            scaled = (
+                connection
+                if isinstance(jump, float) and jump == 1.0
+                else connection.with_weights(raw(connection.weights) * jump)
+            )
             kind, p = "store", p | {"connection": scaled}
         return Link(
             kind=kind,
@@ -199,7 +217,9 @@ class Plan:
             for s, _ in link.pieces:
                 longest[s] = max(longest[s], int(delay) if np.ndim(delay) == 0 else 1)
         rings = tuple(jnp.zeros((L, w), jnp.uint32) for L, w in zip(longest, self.structure.words, strict=True))
-        return rings, tuple(self._nothing(*a, dtype) for a in zip(self.links, self.net.projections, self.delays, strict=True))
+        return rings, tuple(
+            self._nothing(*a, dtype) for a in zip(self.links, self.net.projections, self.delays, strict=True)
+        )
 
     def _nothing(self, link, projection, delay, dtype):
         """What a link keeps before anything has happened."""

@@ -64,8 +64,12 @@ def run_network(net, duration, dt, inputs, monitors, progress) -> NetworkRun:
 def _piece(net, plan, numbers, count, start):
     """`count` steps: (words, rows) as NumPy arrays. The network is moved on only if all went well."""
     before = plan.pack()
-    state, words, rows = _engine.run(plan.structure, numbers, before, np.int32(start), np.int32(count), plan.dt, np.uint32(net.seed))
-    if not all(bool(np.isfinite(np.asarray(x[: c.states, :-1])).all()) for x, c in zip(state.cells, plan.cells, strict=True)):
+    state, words, rows = _engine.run(
+        plan.structure, numbers, before, np.int32(start), np.int32(count), plan.dt, np.uint32(net.seed)
+    )
+    if not all(
+        bool(np.isfinite(np.asarray(x[: c.states, :-1])).all()) for x, c in zip(state.cells, plan.cells, strict=True)
+    ):
         raise _diverged(net, plan, numbers, before, count, start)
     plan.unpack(state)
     net.steps_done, net.dt = start + count, plan.dt
@@ -115,7 +119,9 @@ def _window(I, done, count, capacity, bias):
 def _capacity(plan, made, steps):
     """(steps for which there is room, the smallest piece): pieces are whole numbers of what is recorded every n steps."""
     unit = int(np.lcm.reduce([w.every for w in made] or [1]))
-    row = 4 * (sum(plan.structure.words[s] for c in plan.cells for s in c.sources) + sum(-(-w.width // w.every) for w in made))
+    row = 4 * (
+        sum(plan.structure.words[s] for c in plan.cells for s in c.sources) + sum(-(-w.width // w.every) for w in made)
+    )
     most = max(unit, min(BUFFER // max(row, 1), 2**14) // unit * unit)
     capacity = unit
     while capacity < min(steps, most):  # powers of two: a longer run compiles nothing anew

@@ -122,7 +122,7 @@ class PoissonInput:
                 f"PoissonInput: n = {n!r}: a whole number of sources is expected, 1 or more.", try_="n=1000"
             )
         self.post, self.synapse, self.n, self.name = post, synapse, int(n), name
-        if synapse.side != "post":
+        if synapse.side not in ("post", "jump"):
             raise SimulationError(
                 f"PoissonInput: {type(synapse).__name__} has a state for each presynaptic neuron.",
                 why="the sources here are a number only; their spikes add up",

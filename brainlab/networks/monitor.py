@@ -49,7 +49,9 @@ class Monitor:
             return np.arange(size)
         if isinstance(self.neurons, slice):
             found = np.arange(size)[self.neurons]
-        elif np.ndim(self.neurons) == 0 and isinstance(self.neurons, int | np.integer) and not isinstance(self.neurons, bool):
+        elif (
+            np.ndim(self.neurons) == 0 and isinstance(self.neurons, int | np.integer) and not isinstance(self.neurons, bool)
+        ):
             found = np.arange(min(int(self.neurons), size))
         else:
             found = np.asarray(unbox(self.neurons))
@@ -66,9 +68,7 @@ def resolve(net, plan, monitors) -> list:
         monitors = [Monitor(p.model.states[0], of=p, neurons=FEW) for p in net.populations.values()]
     monitors = [monitors] if isinstance(monitors, str | Monitor) else monitors
     if not isinstance(monitors, tuple | list) or not all(isinstance(m, str | Monitor) for m in monitors):
-        raise SimulationError(
-            f"monitors = {monitors!r:.60}: names, or Monitors, are expected.", try_='monitors=("V",)'
-        )
+        raise SimulationError(f"monitors = {monitors!r:.60}: names, or Monitors, are expected.", try_='monitors=("V",)')
     found = []
     for monitor in monitors:
         if isinstance(monitor, str):
@@ -88,7 +88,10 @@ def _resolved(net, plan, monitor):
     if of is None:
         having = [p for p in net.populations.values() if monitor.name in p.model.states]
         if len(having) > 1:
-            raise SimulationError(f"{monitor!r}: several populations have it.", try_=f"Monitor({monitor.name!r}, of={next(iter(net.populations))!r})")
+            raise SimulationError(
+                f"{monitor!r}: several populations have it.",
+                try_=f"Monitor({monitor.name!r}, of={next(iter(net.populations))!r})",
+            )
         of = having[0] if having else next(iter(net.populations.values()))
     population = net.population(of)
     if monitor.name not in population.model.states:

@@ -104,7 +104,9 @@ class Network(Module):
         for projection in self.projections:
             if projection.stdp is not None:
                 projection.w.value = jnp.broadcast_to(
-                    jnp.reshape(projection.weight.value, (-1, 1) if projection.weight.ndim == 1 else projection.weight.shape),
+                    jnp.reshape(
+                        projection.weight.value, (-1, 1) if projection.weight.ndim == 1 else projection.weight.shape
+                    ),
                     projection.w.shape,
                 )
         self.memory, self.steps_done, self.dt = None, 0, None

@@ -107,10 +107,14 @@ class NetworkRun:
 
     def of(self, which):
         """The run of one population, or what was monitored of a projection."""
-        for name, projection in ((p.name or repr(p).split(",")[0].removeprefix("Projection("), p) for p in self.net.projections):
+        for name, projection in (
+            (p.name or repr(p).split(",")[0].removeprefix("Projection("), p) for p in self.net.projections
+        ):
             if which is projection or which == name:
                 if name not in self.projections:
-                    raise SimulationError(f"nothing of {name} was monitored.", try_='monitors=bl.networks.Monitor("current", of=projection)')
+                    raise SimulationError(
+                        f"nothing of {name} was monitored.", try_='monitors=bl.networks.Monitor("current", of=projection)'
+                    )
                 return self.projections[name]
         population = self.net.population(which)
         return self.populations[next(n for n, p in self.net.populations.items() if p is population)]
@@ -119,7 +123,9 @@ class NetworkRun:
     def _only(self) -> PopulationRun:
         if len(self.populations) > 1:
             names = ", ".join(map(repr, self.populations))
-            raise SimulationError(f"the network has several populations: {names}.", try_=f"run.of({next(iter(self.populations))!r})")
+            raise SimulationError(
+                f"the network has several populations: {names}.", try_=f"run.of({next(iter(self.populations))!r})"
+            )
         return next(iter(self.populations.values()))
 
     @property
@@ -145,7 +151,9 @@ class NetworkRun:
             raise SimulationError("these runs are of two networks.", why="only a run that goes on can be joined")
         joined = NetworkRun(self.net, {}, self.dt, self.steps + other.steps, self.t_start)
         for name, run in self.populations.items():
-            joined.populations[name] = whole = PopulationRun(name, self.net.populations[name], run.spikes + other.populations[name].spikes)
+            joined.populations[name] = whole = PopulationRun(
+                name, self.net.populations[name], run.spikes + other.populations[name].spikes
+            )
             whole.data = _joined(run.data, other.populations[name].data)
         for name, run in self.projections.items():
             joined.projections[name] = whole = _ProjectionRun(name, joined)
@@ -153,7 +161,10 @@ class NetworkRun:
         return joined
 
     def __repr__(self):
-        parts = [f"{name} {run.size} neurons at {run.rates().mean():.3g} Hz" if self.steps else name for name, run in self.populations.items()]
+        parts = [
+            f"{name} {run.size} neurons at {run.rates().mean():.3g} Hz" if self.steps else name
+            for name, run in self.populations.items()
+        ]
         start = f" from {self.t_start:g} ms" if self.t_start else ""
         return f"NetworkRun({self.duration:g} ms{start}, dt={self.dt:g} ms: {', '.join(parts)})"
 
@@ -175,4 +186,8 @@ class _ProjectionRun:
 
 
 def _joined(first, second):
-    return {name: (np.concatenate([rows, second[name][0]]), who, every) for name, (rows, who, every) in first.items() if name in second}
+    return {
+        name: (np.concatenate([rows, second[name][0]]), who, every)
+        for name, (rows, who, every) in first.items()
+        if name in second
+    }

@@ -47,9 +47,7 @@ class Projection(Module):
     Projection(cells[0:80] -> cells, 8... synapses, Exponential)
     """
 
-    def __init__(
-        self, pre, post, connection, synapse, weight=None, delay=None, *, stp=None, stdp=None, seed=0, name=None
-    ):
+    def __init__(self, pre, post, connection, synapse, weight=None, delay=None, *, stp=None, stdp=None, seed=0, name=None):
         _check_ends(pre, post)
         self.pre, self.post, self.name = pre, post, name
         self.synapse_kind = check_synapse(synapse)
@@ -82,6 +80,17 @@ class Projection(Module):
         self._synapse = synapse
         if self._channel is not None:
             self._channel.synapse = synapse
+
+    @property
+    def state(self):
+        """The state of its synapses at all neurons of the population that receives, once it is in a Network: `state.g`."""
+        if self._channel is None:
+            raise SimulationError(
+                f"{self!r} has no state for the neurons that receive.",
+                why="a network makes it, for linear synapses; those that saturate have one for the neurons that send",
+                try_="net = bl.Network(projection)",
+            )
+        return self._channel
 
     @property
     def connection(self) -> Connection:
@@ -156,7 +165,9 @@ def check_synapse(synapse):
         raise SimulationError(
             f"synapse = {synapse!r:.60}: a synapse of bl.synapses is expected.",
             why="plasticity says how a synapse changes, not what it does" if plastic else "",
-            try_=f"bl.Projection(..., bl.synapses.Exponential(tau=5.0), {hint})" if plastic else "bl.synapses.Exponential(tau=5.0)",
+            try_=f"bl.Projection(..., bl.synapses.Exponential(tau=5.0), {hint})"
+            if plastic
+            else "bl.synapses.Exponential(tau=5.0)",
         )
     return type(synapse)
 
@@ -176,7 +187,9 @@ def _check_ends(pre, post):
 def _check_plasticity(stp, stdp, synapse):
     for name, value, kind in (("stp", stp, ShortTermPlasticity), ("stdp", stdp, STDP)):
         if value is not None and not isinstance(value, kind):
-            raise SimulationError(f"{name} = {value!r:.60}: a {kind.__name__} is expected.", try_=f"{name}=bl.synapses.{kind.__name__}()")
+            raise SimulationError(
+                f"{name} = {value!r:.60}: a {kind.__name__} is expected.", try_=f"{name}=bl.synapses.{kind.__name__}()"
+            )
         if value is not None and synapse.side not in ("post", "jump"):
             raise SimulationError(
                 f"{name} with {type(synapse).__name__}: it needs a synapse that adds up what arrives.",
@@ -215,11 +228,21 @@ def _check_delay(projection):
         return
     delays = np.asarray(unbox(projection.delay))
     if delays.dtype.kind not in "iuf" or not np.all(np.isfinite(delays)) or np.any(delays <= 0):
-        raise SimulationError(f"delay = {projection.delay!r:.60}: ms above 0 are expected.", why="no effect comes before its cause", try_="delay=1.5")
+        raise SimulationError(
+            f"delay = {projection.delay!r:.60}: ms above 0 are expected.",
+            why="no effect comes before its cause",
+            try_="delay=1.5",
+        )
     if not delays.ndim:
         return
     table = getattr(projection.connection, "targets", None)
-    if table is None or delays.shape != table.shape or projection.synapse.side not in ("post", "jump") or projection.stp or projection.stdp:
+    if (
+        table is None
+        or delays.shape != table.shape
+        or projection.synapse.side not in ("post", "jump")
+        or projection.stp
+        or projection.stdp
+    ):
         raise SimulationError(
             f"delay is {delays.shape}: one for each synapse needs the shape of the table of targets, "
             f"{'which this store does not have' if table is None else table.shape}, and a linear synapse that does not learn.",

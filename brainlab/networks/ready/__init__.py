@@ -1,3 +1,6 @@
 """Ready networks: each one a short file with its source."""
 
 from .balanced_binary import BalancedBinary as BalancedBinary
+from .brunel import brunel as brunel, set_brunel as set_brunel
+from .coba import coba as coba
+from .cuba import cuba as cuba

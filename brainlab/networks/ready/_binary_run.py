@@ -63,13 +63,18 @@ def run(net, targets, duration, dt, settle, start, watch, seed) -> BinaryRun:
     start = unbox(start)
     if isinstance(start, bool | str) or np.ndim(start) or not 0 <= start <= 1:
         raise SimulationError(f"start = {start!r:.40}: a share of active cells, from 0 to 1, is expected.", try_="start=0.1")
-    rng = np.random.default_rng([seed, 1])  # not the numbers of the connections once more
-    state = (rng.random(2 * N) < start).astype(np.int32)
-    out = _run(raw(net), targets, state, np.uint32(rng.integers(2**32)), dt, before, watch, samples=before + samples)
+    state, looks = beginning(N, start, seed)
+    out = _run(raw(net), targets, state, looks, dt, before, watch, samples=before + samples)
     active, kept, excitation, inhibition, input = (np.asarray(x) for x in out)
     m, shown = active[before:] / N, slice(before, None)
     t = dt * np.arange(1, samples + 1)
     return BinaryRun(t, m[:, 0], m[:, 1], kept / samples, excitation[shown], inhibition[shown], input)
+
+
+def beginning(N, start, seed):
+    """(which cells are active at first (2N,), the seed of who looks when)"""
+    rng = np.random.default_rng([seed, 1])  # not the numbers of the connections once more
+    return (rng.random(2 * N) < start).astype(np.int32), np.uint32(rng.integers(2**32))
 
 
 def check_seed(seed):
