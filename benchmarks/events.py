@@ -1,6 +1,6 @@
 """The cost of delivering spikes: event-driven beside the products that look at every synapse, in one run.
 
-    python benchmarks/events.py              4000 neurons, 80 synapses each; writes docs/events.svg
+    python benchmarks/events.py              4000 neurons, 80 synapses each; writes events.svg into docs/ and the course
     python benchmarks/events.py 20000        more neurons (no picture, and no dense matrix above 8000: it would be 1.6 GB)
 
 One step is y + spikes @ W inside a compiled loop; the spikes are others in every step. All sides are timed in turn, in one
@@ -134,9 +134,10 @@ def draw(n, medians):
         style = dict(color=COLORS[i], dash=list(DASHES)[i % len(DASHES)])
         x, y = np.log10(SHARES), np.log10(us)
         axes.layers += [Layer(x, y, name, **style), Layer(x, y, kind="points", **style)]
-    path = Path(__file__).parent.parent / "docs" / "events.svg"
-    compose([axes], width=760, description="Cost of a step against the share of neurons that spike, six ways").save(path)
-    print(f"written: {path.name}")
+    picture = compose([axes], width=760, description="Cost of a step against the share of neurons that spike, six ways")
+    for folder in ("docs", "course/pictures"):  # students have a copy of the course alone
+        picture.save(Path(__file__).parent.parent / folder / "events.svg")
+    print("written: events.svg")
 
 
 if __name__ == "__main__":
