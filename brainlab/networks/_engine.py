@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +26,6 @@ from ..math import _counter as counter
 from ..math import _events as events
 from ..math._array import raw
 from .core import advance, stepper_of
-
 
 # ---- what a network is made of: structure (compiled in), and numbers (arrays that can be others without compiling)
 
@@ -211,14 +210,14 @@ def _go_on(cell, numbers, c, x, graded, i, k, dt, seed):
         else numbers.bias[c] + lax.dynamic_index_in_dim(numbers.I[c], i, keepdims=False)
     )
 
-    def I(V):
+    def current(V):
         return sum((raw(synapse.current(*g, V)) for _, synapse, g in parts), outside)
 
     xi = None
     if cell.noisy:
         elements = jnp.arange(n, dtype=jnp.uint32) + numbers.first[c]
         xi = jnp.sqrt(dt) * numbers.noise[c] * counter.normal(seed, k, elements, stream=c)
-    new = advance(model, stepper_of(model, cell.method), states, left, I if parts else outside, k * dt, dt, xi, jump)
+    new = advance(model, stepper_of(model, cell.method), states, left, current if parts else outside, k * dt, dt, xi, jump)
     x = jnp.stack([jnp.broadcast_to(y, (n,)).astype(x.dtype) for y in (*new.states, new.left, *later)])
     seen = {where: raw(synapse.current(*g, new.states[0])) for where, synapse, g in parts}
     return jnp.pad(x, ((0, 0), (0, 1))), new.spikes, seen

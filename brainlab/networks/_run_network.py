@@ -1,5 +1,8 @@
-"""How a network is run: in pieces of a part of a second, each complete when the next one begins. So a run can show how far it
-is, be interrupted between two pieces, and go on later; nothing is lost, and the pieces give what one run would give."""
+"""How a network is run: in pieces of a part of a second, each complete when the next one begins.
+
+So a run can show how far it is, be interrupted between two pieces, and go on later; nothing is lost, and the pieces give
+what one run would give.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ import threading
 import time
 import warnings
 
-import jax
 import numpy as np
 
 from ..integrate import DivergedError
@@ -148,7 +150,8 @@ def _diverged(net, plan, numbers, before, count, start):
     name, population = list(net.populations.items())[c]
     word = "NaN" if np.isnan(value) else "infinite"
     return DivergedError(
-        f"{population.model.states[row]} of {name} became {word} at t = {(start + high) * plan.dt:.4g} ms (neuron {neuron}).",
+        f"{population.model.states[row]} of {name} became {word} at t = {(start + high) * plan.dt:.4g} ms "
+        f"(neuron {neuron}).",
         why=f"the usual cause is a time step that is too long for the fastest process; it was dt = {plan.dt:g} ms",
         try_=f"net.reset_state(); bl.simulate(net, ..., dt={plan.dt / 10:g})",
     )

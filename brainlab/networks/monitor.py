@@ -142,12 +142,12 @@ def watches(found) -> tuple[list[Watch], list]:
 
 def check_memory(found, steps: int) -> None:
     """Before anything is run."""
-    itemsize = 4
-    need = sum((1 if m.mean else len(numbers)) * (steps // m.every) * itemsize for m, _, _, numbers in found)
-    if need:
+    kept = [(m, 1 if m.mean else len(numbers)) for m, _, _, numbers in found]
+    if kept:
+        what = ", ".join(f"{m.name} of {many:,} every {m.every} steps" for m, many in kept)
         check_fits(
-            f"{', '.join(f'{m.name} of {1 if m.mean else len(n):,} every {m.every} steps' for m, _, _, n in found)} for {steps:,} steps",
-            need,
+            f"{what} for {steps:,} steps",
+            sum(4.0 * many * (steps // m.every) for m, many in kept),
             'bl.networks.Monitor("V", neurons=10, every=10), or mean=True',
             why="every value that is kept takes 4 bytes",
         )

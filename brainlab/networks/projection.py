@@ -245,7 +245,7 @@ def _check_delay(projection):
     ):
         raise SimulationError(
             f"delay is {delays.shape}: one for each synapse needs the shape of the table of targets, "
-            f"{'which this store does not have' if table is None else table.shape}, and a linear synapse that does not learn.",
+            f"{'which this store lacks' if table is None else table.shape}, and a linear synapse that does not learn.",
             why="each synapse keeps what is under way until it arrives",
             try_="connection = rule(n_pre, n_post).padded();  delay=rng.uniform(0.5, 2.0, connection.targets.shape)",
         )

@@ -25,15 +25,15 @@ MOST_STEPS = 2**30  # a row of one neuron alone would take 10 GB
 def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monitors=None, progress: bool = False) -> Run:
     """Run a neuron, a population or a network for `duration` ms.
 
-    target   : a Neuron, such as bl.LIF(): a fresh cell at rest; or a Population or a Network, which go on from where they are
+    target   : a Neuron, such as bl.LIF(): a fresh cell at rest; a Population or a Network goes on from where it is
     dt       : ms, time step; None for the model's own (0.1 for LIF, 0.01 for HH). t_ref is rounded to whole steps
     inputs   : a number, an Input of bl.inputs, or an array: (time,), (neuron,) or (time, neuron), in the model's unit
     monitors : names of states to keep; "I" is the input. None: the first state, V. Spikes are always kept
     progress : show a progress bar
 
-    For a Network, inputs is a dict {population: input} if it has several, monitors are names or `bl.networks.Monitor`s (None:
-    V of four neurons of each population; "V": of all), and a NetworkRun comes back, with spikes as events. It runs in pieces:
-    Ctrl-C, or the stop button, ends it with what there is, and the next call goes on.
+    For a Network, inputs is a dict {population: input} if it has several; monitors are names or `bl.networks.Monitor`s
+    (None: V of four neurons of each population; "V": of all); a NetworkRun comes back, with spikes as events. It runs in
+    pieces: Ctrl-C, or the stop button, ends it with what there is, and the next call goes on.
 
     >>> import brainlab as bl
     >>> run = bl.simulate(bl.LIF(), duration=100.0, inputs=2.0)
