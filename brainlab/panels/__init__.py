@@ -19,8 +19,11 @@ from .ramp_step import RampPanel as RampPanel  # noqa: E402
 from .rebound import ReboundPanel as ReboundPanel  # noqa: E402
 from .reduction import ReductionPanel as ReductionPanel  # noqa: E402
 from .voltage_clamp import ClampPanel as ClampPanel  # noqa: E402
+from .short_term import STPPanel as STPPanel  # noqa: E402
+from .stdp import STDPPanel as STDPPanel  # noqa: E402
 from .step_size import StepSizePanel as StepSizePanel  # noqa: E402
 from .strip_chart import StripChartPanel as StripChartPanel  # noqa: E402
+from .synapse_workshop import SynapsePanel as SynapsePanel  # noqa: E402
 from .trials import TrialsPanel as TrialsPanel  # noqa: E402
 from .live import LivePanel as LivePanel  # noqa: E402
 from .panel import Panel as Panel, Scenario as Scenario  # noqa: E402

@@ -134,7 +134,7 @@ class Drawing:
                     interval = self.hand(name)
                     handles.setdefault(widget, {})[name] = None if interval is None else np.ravel(interval).tolist()
                 for part in (name, *self.carries.get(name, ())):
-                    if any(h["name"] == part for h in widget.handles):
+                    if any(h.get("name") == part for h in (*widget.handles, widget.click)):
                         handles.setdefault(widget, {})[part] = self.hand(part)
                 self._carried.extend((widget, part) for part in (name, *self.carries.get(name, ())))
             for overlay, values in handles.items():

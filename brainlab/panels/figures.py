@@ -110,7 +110,7 @@ class Figure(Hands):
         self._y = bqplot.LinearScale(min=y.span[0], max=y.span[1])
         self._axes = [
             bqplot.Axis(scale=self._x, **LINES),
-            bqplot.Axis(scale=self._y, side="left", **LINES),
+            bqplot.Axis(scale=self._y, side="left", label_offset="46px", **LINES),
         ]
         self._place_ticks()
         self._figure = bqplot.Figure(

@@ -1,4 +1,4 @@
-"""What can be taken hold of on a figure: lines and points to drag, a curve to draw, an interval to brush."""
+"""What can be taken hold of on a figure: lines and points to drag, curves to draw, intervals to brush, places to click."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ class Hands:
 
     def __init__(self, overlay: Overlay):
         self.overlay = overlay
-        self._hands: dict = {"handles": [], "draw": {}, "brush": {}}
+        self._hands: dict = {"handles": [], "draw": {}, "brush": {}, "click": {}}
 
     def handle(self, name: str, axis: str, **look):
-        """A line (axis "x" or "y") or point ("xy") to drag; its value is the panel's control of that name."""
+        """A line (axis "x" or "y") or point ("xy") to drag; its value is the panel's control of that name. With
+        removable=True a double click, or the Delete key on it, gives it the value None."""
         self._hands["handles"].append({"name": name, "axis": axis, **look})
         self.show_hands()
 
@@ -35,6 +36,12 @@ class Hands:
         self._hands["brush"] = {"name": name, "axis": "x", **look}
         self.show_hands()
 
+    def clicked(self, name: str, **look):
+        """Let a place be clicked: `touched` is told of the point [x, y] by that name. `hand` gives None for it, so that the
+        same place can be clicked again."""
+        self._hands["click"] = {"name": name, **look}
+        self.show_hands()
+
     def show_hands(self):
         """Everything that can be taken hold of, in the current language; also after a prediction was drawn."""
 
@@ -44,10 +51,12 @@ class Hands:
         with self.overlay.hold_sync():
             self.overlay.handles = [translated(handle) for handle in self._hands["handles"]]
             self.overlay.draw, self.overlay.brush = translated(self._hands["draw"]), translated(self._hands["brush"])
+            self.overlay.click = translated(self._hands["click"])
 
     def has(self, name: str) -> bool:
         """Is there something of that name to take hold of?"""
-        return any(part.get("name") == name for part in (*self.overlay.handles, self.overlay.draw, self.overlay.brush))
+        overlay = self.overlay
+        return any(part.get("name") == name for part in (*overlay.handles, overlay.draw, overlay.brush, overlay.click))
 
     def describe(self, text: str):
         """What the figure shows, for those who do not see it."""

@@ -46,6 +46,13 @@ CASES = [
     ("TrialsPanel", {"mu": 0.8, "trials": 1024}, 0.15),
     ("ReductionPanel", {}, 0),
     ("ReductionPanel", {"tied": False, "I": 15.0}, 0),
+    ("SynapsePanel", {}, 1e-3),
+    ("SynapsePanel", {"synapse": "NMDA", "V": -30.0, "window": 400.0}, 1e-3),
+    ("SynapsePanel", {"synapse": "alpha", "tau_decay": 8.0, "E_rev": -80.0, "delay": 4.0}, 1e-3),
+    ("STPPanel", {}, 1e-3),
+    ("STPPanel", {"U": 0.05, "tau_f": 1000.0, "tau_d": 100.0, "rate": 33.0}, 1e-3),
+    ("STDPPanel", {}, 1e-3),
+    ("STDPPanel", {"gap": -12.0, "rate": 40.0, "pairing": "nearest"}, 1e-3),
     ("BifurcationPanel", {}, 1e-3),
     ("BifurcationPanel", {"g_Ca": 4.0, "V3": 12.0, "V4": 17.4, "phi": 0.23, "I": 37.0}, 1e-3),
 ]

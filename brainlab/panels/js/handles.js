@@ -18,7 +18,7 @@ function makeHandle(scene, handle) {
     flag: make("rect", {class: "bl-flag", rx: 3, height: LINE - 2, stroke: color}),
     text: make("text", {class: "bl-flag-text", style: `fill: color-mix(in srgb, ${color} 75%, var(--bl-text))`}),   // text needs 4.5:1
   };
-  const node = make("g", {class: `bl-handle bl-handle-${handle.axis}`, tabindex: 0, role: "slider", "data-name": handle.name, ...OWN_KEYS},
+  const node = make("g", {class: `bl-handle bl-handle-${handle.axis}${handle.bare ? " bl-bare" : ""}`, tabindex: 0, role: "slider", "data-name": handle.name, ...OWN_KEYS},
     parts.flag, parts.text);
   set(parts.hit, {class: `bl-hit bl-handle-${handle.axis}`, "data-name": handle.name});
   const light = () => parts.mark.classList.toggle("bl-lit", node.matches(":hover, :focus-visible, .bl-active") || parts.hit.matches(":hover"));
@@ -58,9 +58,12 @@ function makeHandle(scene, handle) {
   };
   draggable(node, hand);
   draggable(parts.hit, hand);
+  const remove = () => { if (handle.removable && !handle.disabled && !scene.model.get("disabled")) scene.move(handle.name, null); };
+  for (const part of [node, parts.hit]) part.addEventListener("dblclick", remove);
   node.addEventListener("keydown", event => {
     const value = current();
     if (handle.disabled || scene.model.get("disabled")) return;
+    if (["Delete", "Backspace"].includes(event.key)) return remove();
     let next = point ? [keyed(event, value[0], bounds(0), "x"), keyed(event, value[1], bounds(1), "y")]
       : keyed(event, value, bounds(handle.axis === "y" ? 1 : 0));
     if (point && ["Home", "End"].includes(event.key)) return;
@@ -155,7 +158,8 @@ function handlesIn(scene, layer) {
       for (const part of [h.node, h.parts.hit, h.parts.mark]) part.style.display = there ? "" : "none";
       if (!there) continue;
       describe(h);
-      flags.push({...place(h, space), width: h.parts.width, parts: h.parts});
+      const flag = {...place(h, space), width: h.parts.width, parts: h.parts};
+      if (!h.handle.bare) flags.push(flag);
     }
     spread(flags, space);
     for (const {x, y, parts} of flags) {

@@ -17,7 +17,8 @@ class Overlay(Pipelined):
     label, description : what it is called, and what can be done with it, for those who hear it
     handles            : list of dicts: name, axis ("y": a level, "x": a time, "xy": a point), min, max, step, label, unit,
                          color ("1" to "6" of the palette, "ghost", or any CSS colour), dash ("4 3"), text (the short visible
-                         label; default: label). xy: min, max, step may be pairs [x, y]
+                         label; default: label). xy: min, max, step may be pairs [x, y]. bare: no visible label. removable:
+                         a double click or the Delete key make its value None; a handle whose value is None is not there
     draw               : {} or dict(name, n, color, min, max, label, unit, hint): pointer or keys draw y(x), n numbers over
                          x_range
     brush              : {} or dict(name, axis="x", label, unit, color): an interval [low, high], or None
@@ -52,6 +53,10 @@ class Overlay(Pipelined):
     def __init__(self, **traits):
         self._held: set[str] = set()  # names that the browser moved since the last acknowledgement
         super().__init__(**traits)
+
+    def from_browser(self, value, seq=None, *, page="", era=None):
+        """As for every control; but a click is a deed, not a state: one that came while Python set something else counts."""
+        super().from_browser(value, seq, page=page, era=None if self.click.get("name") in value else era)
 
     def _take(self, value):
         with self._counting:
