@@ -71,6 +71,8 @@ def stored(rule, drawn, n_pre, n_post, rng, weight, store):
 
 def padded(rule, degrees, targets, weights, n_post):
     width = int(degrees.max())
+    if width > degrees.min():  # whole eights: the rows of another seed mostly have the same shape, and nothing compiles anew
+        width = -(-width // 8) * 8
     own = np.ndim(weights) > 0
     check_fits(
         f"{len(degrees):,} rows of {rule!r}, each padded to the longest, {width:,} synapses,",

@@ -56,9 +56,9 @@ class Drive:
 class Link:
     """A projection. kind: how it works, see `_arrive` and `_current`; pieces: (source, rows) that it listens to."""
 
-    kind: str  # "events", "store", "later", "released", "learned", "graded", "gap"
+    kind: str  # "events", "store", "later", "released", "learned", "saturating", "graded", "gap"
     pieces: tuple[tuple[int, int], ...]
-    pre: int | None  # of gap junctions, whose V it is: population, first neuron
+    pre: int | None  # of graded synapses and gap junctions, whose V it is: population, first neuron
     pre_start: int
     post: int
     start: int
@@ -134,7 +134,9 @@ def run(structure: Structure, numbers: Numbers, state: State, start, count, dt, 
     def step(i, now):
         state, spikes, rows = now
         state, words, currents = one_step(structure, numbers, state, i, start + i, dt, seed)
-        spikes = lax.dynamic_update_slice(spikes, jnp.concatenate(words)[None], (i, 0))
+        state = state._replace(rings=remember(state.rings, words, start + i))
+        own = [words[s] for cell in structure.cells for s in cell.sources]
+        spikes = lax.dynamic_update_slice(spikes, jnp.concatenate(own)[None], (i, 0))
         rows = [
             lax.dynamic_update_slice(a, _seen(w, which, state, currents)[None], (i // w.every, 0))
             for w, which, a in zip(structure.watches, numbers.watched, rows, strict=True)
@@ -145,11 +147,14 @@ def run(structure: Structure, numbers: Numbers, state: State, start, count, dt, 
 
 
 def one_step(structure, numbers, state, i, k, dt, seed):
-    """Step k of the network's life, the i-th of this call: (state, words of each population's pieces, currents)."""
+    """Step k of the network's life, the i-th of this call: (state, words of each source, currents of the synapses)."""
     cells, links = list(state.cells), []
     for link, p, own in zip(structure.links, numbers.links, state.links, strict=True):
         x = cells[link.post]
-        own, cells[link.post] = _arrive(link, p, own, state.rings, x, structure, k, dt)
+        if link.kind == "graded":
+            own = jnp.stack(raw(p["synapse"].advance(*own, _potential(link, p, cells), dt)))
+        elif link.kind != "gap":
+            own, cells[link.post] = _arrive(link, p, own, state.rings, x, structure, k, dt)
         links.append(own)
     for number, (rain, (expected, weight)) in enumerate(zip(structure.rains, numbers.rains, strict=True)):
         elements = jnp.arange(rain.size, dtype=jnp.uint32) + numbers.first[rain.post] + rain.start
@@ -172,17 +177,18 @@ def one_step(structure, numbers, state, i, k, dt, seed):
         currents |= seen
         for source, (a, b) in zip(structure.cells[c].sources, structure.cells[c].borders, strict=True):
             words[source] = events.pack(fired[a:b])
-    own_words = [words[s] for cell in structure.cells for s in cell.sources]
     for number, (drive, p) in enumerate(zip(structure.drives, numbers.drives, strict=True)):
         if drive.kind == "poisson":
             u = counter.uniform(seed, k, drive.size, stream=2000 + number)
             words[drive.source] = events.pack(u < p)
         else:
             words[drive.source] = lax.dynamic_index_in_dim(p, i, keepdims=False)
-    rings = tuple(
-        lax.dynamic_update_slice(ring, words[s][None], (k % ring.shape[0], 0)) for s, ring in enumerate(state.rings)
-    )
-    return State(tuple(cells), rings, tuple(links)), own_words, currents
+    return State(tuple(cells), state.rings, tuple(links)), words, currents
+
+
+def remember(rings, words, k):
+    """The rings with the spikes of step k, in the place of the oldest ones."""
+    return tuple(lax.dynamic_update_slice(ring, words[s][None], (k % ring.shape[0], 0)) for s, ring in enumerate(rings))
 
 
 # ---- neurons
@@ -228,8 +234,6 @@ def _go_on(cell, numbers, c, x, graded, i, k, dt, seed):
 
 def _arrive(link, p, own, rings, x, structure, k, dt):
     """What reaches the synapses of one projection at the beginning of step k: (what it keeps, the population's array)."""
-    if link.kind == "gap":
-        return own, x
     heard = [rings[source][(k - p["delay"]) % rings[source].shape[0]] for source, _ in link.pieces]
     width = x.shape[1]
     flat, offset = x.reshape(-1), link.row * width + link.start
@@ -238,7 +242,7 @@ def _arrive(link, p, own, rings, x, structure, k, dt):
             flat = events.deliver(words, flat, targets, weights, offset=offset)
         return own, flat.reshape(x.shape)
     spikes = jnp.concatenate([events.unpack(w, rows) for w, (_, rows) in zip(heard, link.pieces, strict=True)])
-    if link.kind == "graded":
+    if link.kind == "saturating":
         synapse = p["synapse"]
         return jnp.stack(jnp.broadcast_arrays(*raw(synapse.advance(*own, spikes, dt)))), x
     if link.kind == "store":
@@ -310,18 +314,23 @@ def _learn(link, p, own, arrived, rings, x, structure, k, dt):
 
 def _conductance(link, p, own, cells, structure):
     """(synapse, arguments of its current before V) of the synapses that give a current all the time; else None."""
-    if link.kind not in ("graded", "gap"):
+    if link.kind not in ("saturating", "graded", "gap"):
         return None
     connection = p["connection"]
-    if link.kind == "graded":
+    if link.kind != "gap":
         sent = (raw(p["synapse"].output(*own)),)
     else:
-        V = cells[link.pre][0, link.pre_start : link.pre_start + connection.n_pre]
+        V = _potential(link, p, cells)
         sent = (V, jnp.ones_like(V))
     size, here = structure.cells[link.post].size, slice(link.start, link.start + link.size)
     whole = link.size == size
     received = [connection._add(s, jnp.zeros(link.size, s.dtype)) for s in sent]
     return p["synapse"], tuple(g if whole else jnp.zeros(size, g.dtype).at[here].set(g) for g in received)
+
+
+def _potential(link, p, cells):
+    """(n_pre,) mV, of the neurons that send."""
+    return cells[link.pre][0, link.pre_start : link.pre_start + p["connection"].n_pre]
 
 
 # ---- records

@@ -92,14 +92,14 @@ class Plan:
             found = [projection.table(*span) for span in spans]
             return [(t, w if isinstance(jump, float) and jump == 1.0 else w * jump) for t, w in found]
 
-        if synapse.side == "gap":
-            kind, p = "gap", p | {"connection": connection, "synapse": synapse}
+        if synapse.side in ("gap", "graded"):
+            kind, p = synapse.side, p | {"connection": connection, "synapse": synapse}
             if id(pre) not in self.place:
                 raise SimulationError(
                     f"{projection!r}: a group has no potential.", why="a gap junction passes the potential"
                 )
         elif synapse.side == "pre":
-            kind, p = "graded", p | {"connection": connection, "synapse": synapse}
+            kind, p = "saturating", p | {"connection": connection, "synapse": synapse}
         elif projection.stdp is not None:
             kind = "learned"
             p |= {
@@ -131,7 +131,7 @@ class Plan:
         return Link(
             kind=kind,
             pieces=tuple((s, b - a) for s, a, b in pieces),
-            pre=self.place.get(id(pre)) if kind == "gap" else None,
+            pre=self.place.get(id(pre)) if kind in ("gap", "graded") else None,
             pre_start=pre_start,
             post=self.place[id(post)],
             start=start,
@@ -224,8 +224,8 @@ class Plan:
     def _nothing(self, link, projection, delay, dtype):
         """What a link keeps before anything has happened."""
         link, n = link[0], projection.connection.n_pre
-        if link.kind in ("graded", "released"):
-            start = (projection.synapse if link.kind == "graded" else projection.stp).initial()
+        if link.kind in ("saturating", "graded", "released"):
+            start = (projection.stp if link.kind == "released" else projection.synapse).initial()
             return jnp.stack([jnp.full(n, x, dtype) for x in start])
         if link.kind == "later":
             return jnp.zeros((int(delay.max()), self.cells[link.post].size + 1), dtype)

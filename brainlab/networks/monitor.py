@@ -109,7 +109,9 @@ def _of_projection(net, plan, monitor):
         raise SimulationError(f"{monitor!r}: this network has no such projection.", try_="bl.Network(projection, ...)")
     l = next(i for i, p in enumerate(net.projections) if p is projection)
     link, _ = plan.links[l]
-    kept = {"released": projection.stp, "graded": projection.synapse}.get(link.kind)
+    kept = (
+        projection.stp if link.kind == "released" else projection.synapse if link.kind in ("saturating", "graded") else None
+    )
     shared = projection._channel
     known = {"current"} | set(kept.states if kept is not None else ()) | set(shared.synapse.states if shared else ())
     known |= {"w"} if link.kind == "learned" else set()

@@ -50,9 +50,9 @@ class Network(Module):
     ...     seed=1,
     ... )
     >>> net
-    Network(E: 80 LIF, I: 20 LIF; 2 projections, 6... synapses)
+    Network(E: 80 LIF, I: 20 LIF; 2 projections, 5... synapses)
     >>> bl.simulate(net, 50.0, inputs={"E": 2.0, "I": 1.2}).of("E").spikes
-    Spikes(2... spikes, 80 neurons, 50 ms, dt=0.1 ms, ... Hz each)
+    Spikes(1... spikes, 80 neurons, 50 ms, dt=0.1 ms, ... Hz each)
     """
 
     def __init__(self, *parts, seed: int | None = None, name: str | None = None):

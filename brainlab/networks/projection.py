@@ -44,7 +44,7 @@ class Projection(Module):
     >>> import brainlab as bl
     >>> cells = bl.Population(bl.LIF(), 100, name="cells")
     >>> bl.Projection(cells[:80], cells, bl.connect.FixedProbability(0.1), bl.synapses.Exponential(tau=5.0), weight=0.2)
-    Projection(cells[0:80] -> cells, 8... synapses, Exponential)
+    Projection(cells[0:80] -> cells, 7... synapses, Exponential)
     """
 
     def __init__(self, pre, post, connection, synapse, weight=None, delay=None, *, stp=None, stdp=None, seed=0, name=None):

@@ -4,3 +4,4 @@ from .balanced_binary import BalancedBinary as BalancedBinary
 from .brunel import brunel as brunel, set_brunel as set_brunel
 from .coba import coba as coba
 from .cuba import cuba as cuba
+from .wang_buzsaki import set_wang_buzsaki as set_wang_buzsaki, wang_buzsaki as wang_buzsaki
