@@ -5,9 +5,11 @@ from ._cache import give_memory_back, keep_compiled_programs
 keep_compiled_programs()
 give_memory_back()
 
+from .balance import BalancePanel as BalancePanel  # noqa: E402
 from .bifurcation import BifurcationPanel as BifurcationPanel  # noqa: E402
 from .compose import ComposePanel as ComposePanel  # noqa: E402
 from .delay import DelayPanel as DelayPanel  # noqa: E402
+from .ei_plane import EIPlanePanel as EIPlanePanel  # noqa: E402
 from .fractional import FractionalPanel as FractionalPanel  # noqa: E402
 from .hysteresis import HysteresisPanel as HysteresisPanel  # noqa: E402
 from .lif_bench import LIFPanel as LIFPanel  # noqa: E402
@@ -25,6 +27,7 @@ from .step_size import StepSizePanel as StepSizePanel  # noqa: E402
 from .strip_chart import StripChartPanel as StripChartPanel  # noqa: E402
 from .synapse_workshop import SynapsePanel as SynapsePanel  # noqa: E402
 from .trials import TrialsPanel as TrialsPanel  # noqa: E402
+from .wilson_cowan import WilsonCowanPanel as WilsonCowanPanel  # noqa: E402
 from .live import LivePanel as LivePanel  # noqa: E402
 from .panel import Panel as Panel, Scenario as Scenario  # noqa: E402
 

@@ -55,6 +55,12 @@ CASES = [
     ("STDPPanel", {"gap": -12.0, "rate": 40.0, "pairing": "nearest"}, 1e-3),
     ("BifurcationPanel", {}, 1e-3),
     ("BifurcationPanel", {"g_Ca": 4.0, "V3": 12.0, "V4": 17.4, "phi": 0.23, "I": 37.0}, 1e-3),
+    ("EIPlanePanel", {}, 1e-3),
+    ("EIPlanePanel", {"w_EE": 2.0, "push": -3.0, "E0": 10.0, "tau_I": 15.0}, 1e-3),
+    ("WilsonCowanPanel", {}, 1e-3),
+    ("WilsonCowanPanel", {"P": 0.7, "kick": 0.7, "c1": 15.0}, 2e-3),
+    ("BalancePanel", {"N": 500}, 1e-3),
+    ("BalancePanel", {"N": 500, "K": 50, "root": False, "theta_E": 0.1, "theta_I": 0.07, "m_0": 0.35}, 1e-3),
 ]
 
 
