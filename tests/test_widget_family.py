@@ -10,10 +10,21 @@ import pytest
 pytest.importorskip("anywidget")
 
 from brainlab import language  # noqa: E402
-from brainlab.panels.widgets import Buttons, Canvas, Choice, Downloads, Overlay, Pacer, Readout, Slider, Toggle  # noqa: E402
+from brainlab.panels.widgets import (  # noqa: E402
+    Buttons,
+    Canvas,
+    Choice,
+    Downloads,
+    Graph,
+    Overlay,
+    Pacer,
+    Readout,
+    Slider,
+    Toggle,
+)
 from brainlab.panels.widgets._front_end import plain_symbol, script  # noqa: E402
 
-FAMILY = [Slider, Toggle, Choice, Buttons, Overlay, Canvas, Pacer, Readout, Downloads]
+FAMILY = [Slider, Toggle, Choice, Buttons, Overlay, Canvas, Graph, Pacer, Readout, Downloads]
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from .bifurcation import BifurcationPanel as BifurcationPanel  # noqa: E402
 from .compose import ComposePanel as ComposePanel  # noqa: E402
 from .delay import DelayPanel as DelayPanel  # noqa: E402
 from .ei_plane import EIPlanePanel as EIPlanePanel  # noqa: E402
+from .event_meter import EventMeterPanel as EventMeterPanel  # noqa: E402
 from .fractional import FractionalPanel as FractionalPanel  # noqa: E402
+from .graph_editor import GraphEditorPanel as GraphEditorPanel  # noqa: E402
 from .hysteresis import HysteresisPanel as HysteresisPanel  # noqa: E402
 from .lif_bench import LIFPanel as LIFPanel  # noqa: E402
 from .noise_scaling import NoiseScalingPanel as NoiseScalingPanel  # noqa: E402

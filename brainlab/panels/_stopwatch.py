@@ -14,7 +14,8 @@ from ..math import _events
 WAYS = ("dense", "sparse", "event")
 SHARES = np.logspace(-4, 0, 9)  # of the neurons, that spike in the steps that are measured
 LARGEST = 2**26  # bytes of a dense matrix that is made in order to be measured: 64 MB, 4000 neurons
-SHORT, ROUNDS = 2e-3, 5  # s that one run should last; how many runs, of which the shortest counts
+SHORT, MOST = 1e-3, 10_000  # s that one run should last, and how many steps it has at most
+ROUNDS = 9  # of which the shortest counts
 
 
 def operations(N: int, K: int, share: float) -> dict[str, float]:
@@ -65,37 +66,44 @@ def connections(N: int, K: int):
     return targets, r.random((N, K)).astype(np.float32)
 
 
-def time_of(way: str, spikes, y, *tables) -> float:
-    """us a step: the shortest of several runs, each of so many steps that the clock can tell."""
-    run, times = _RUNS[way], 1
+class Timed:
+    """One product, ready to be timed: `run()` is us a step, of so many steps that the clock can tell."""
 
-    def once():
+    def __init__(self, way: str, *args):
+        self.way, self.args, self.steps, self.best = way, args, 1, np.inf
+        self.run()  # compiles
+        while (us := min(self.run() for _ in range(3))) * self.steps < 1e6 * SHORT and self.steps < MOST:
+            self.steps = int(min(MOST, 20 * self.steps, 1 + 1.3e6 * SHORT / us))
+        self.best = np.inf  # the first ones were too short
+
+    def run(self) -> float:
         begin = time.perf_counter()
-        run(times, spikes, y, *tables).block_until_ready()
-        return time.perf_counter() - begin
-
-    once()  # compiles
-    while (passed := once()) < SHORT and times < 10_000:
-        times = min(10_000, int(1 + times * 1.3 * SHORT / max(passed, SHORT / 20)))
-    return 1e6 * min(once() for _ in range(ROUNDS)) / times
+        _RUNS[self.way](self.steps, *self.args).block_until_ready()
+        us = 1e6 * (time.perf_counter() - begin) / self.steps
+        self.best = min(self.best, us)
+        return us
 
 
 def measure(N: int, K: int) -> dict:
     """us a step by way, for each of SHARES; nan for a dense matrix above LARGEST.
 
-    The dense and the sparse product do the same whoever spikes: they are measured once.
+    The dense and the sparse product do the same whoever spikes: they are measured once. All take turns, so that what else
+    the machine has to do meets all alike.
     """
     targets, weights = connections(N, K)
     tables, y = (jnp.asarray(targets), jnp.asarray(weights)), jnp.zeros(N)
     order = np.random.default_rng(1).permutation(N)
     spikes = [jnp.asarray(order < max(1, round(share * N))) for share in SHARES]
-    us = {"event": np.array([time_of("event", s, jnp.zeros(N + 1), *tables) for s in spikes])}
-    us["sparse"] = np.full(len(SHARES), time_of("sparse", spikes[0], y, *tables))
-    us["dense"] = np.full(len(SHARES), np.nan)
+    timed = [Timed("event", s, jnp.zeros(N + 1), *tables) for s in spikes]
+    timed.append(Timed("sparse", spikes[0], y, *tables))
     if 4 * N * N <= LARGEST:
         matrix = jnp.zeros((N, N)).at[jnp.arange(N)[:, None], tables[0]].add(tables[1])
-        us["dense"][:] = time_of("dense", spikes[0], y, matrix)
-    return us
+        timed.append(Timed("dense", spikes[0], y, matrix))
+    for _ in range(ROUNDS):
+        for product in timed:
+            product.run()
+    us = {way: np.array([product.best for product in timed if product.way == way] or [np.nan]) for way in WAYS}
+    return {way: np.broadcast_to(best, len(SHARES)) for way, best in us.items()}
 
 
 class Stopwatch:

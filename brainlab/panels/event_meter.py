@@ -15,7 +15,7 @@ from .panel import Panel, Scenario
 from .prediction import Choose
 from .raster import Raster
 
-STEPS, SHOWN = 50, 200  # of the raster: 10,000 places, in each of which a neuron spikes or does not
+STEPS, SHOWN = 200, 50  # of the raster: 10,000 places, in each of which a neuron spikes or does not
 EACH = 1e-3  # us; what an operation takes in the dashed lines
 LINE = np.linspace(-4.0, 0.0, 41)  # log10 of the share of neurons that spike
 NAMES = {"dense": "dense matrix", "sparse": "all synapses", "event": "event-driven"}
@@ -73,7 +73,7 @@ class EventMeterPanel(Panel):
         self.raster = Raster(
             Axis("number of the step", "", (0, STEPS)),
             Axis("neuron", "", (-1, SHOWN)),
-            title="fifty steps of 200 of the neurons",
+            title="200 steps of 50 of the neurons",
             height=230,
         )
         self.bars_figure = Figure(
@@ -147,7 +147,7 @@ class EventMeterPanel(Panel):
 
     def words(self, numbers):
         said = tr(
-            "In one step {active} of {N} neurons spike on average. Operations: {dense:,.0f} for the dense matrix, "
+            "In one step {active} of {N:,} neurons spike on average. Operations: {dense:,.0f} for the dense matrix, "
             "{sparse:,.0f} for all synapses, {event} event-driven, which is {times} times fewer.",
             active=plain(numbers["neurons that spike in a step"]),
             N=self.values["N"],
@@ -165,7 +165,7 @@ class EventMeterPanel(Panel):
             return tr("Dashed: if each operation took 1 ns. Nothing has been measured here yet for this N and K.")
         at = {way: np.exp(np.interp(np.log(self._share), np.log(SHARES), np.log(us[way]))) for way in WAYS}
         said = tr(
-            "Measured here with {K} synapses of each neuron, the shortest of five runs: all synapses {sparse} us, "
+            "Measured here with {K} synapses of each neuron, the shortest of nine runs: all synapses {sparse} us, "
             "event-driven {event} us for one step, ",
             K=K,
             sparse=plain(at["sparse"]),

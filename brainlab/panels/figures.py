@@ -168,7 +168,8 @@ class Figure(Hands):
     def _place_ticks(self):
         """Round numbers: bqplot's own ticks cut the range into equal parts."""
         for shown, axis, about in zip(self._axes, (self.x, self.y), (6, 5), strict=True):
-            ticks = np.array(svg.ticks(*axis.span, about) if axis.ticks else [])
+            shown.visible = axis.ticks
+            ticks = np.array(svg.ticks(*axis.span, about))
             digits = next((n for n in range(8) if np.allclose(ticks, ticks.round(n), rtol=0, atol=1e-9)), 8)
             shown.tick_format = f".{digits}f"  # on its own and first: sent together, the old format is drawn
             shown.tick_values = ticks

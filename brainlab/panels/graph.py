@@ -11,7 +11,7 @@ from .figures import Axis, Prediction
 from .hands import Hands
 from .widgets import Graph
 
-MARGIN = {"top": 28, "bottom": 26, "left": 62, "right": 34}
+MARGIN = {"top": 36, "bottom": 26, "left": 62, "right": 34}
 WORDS = ("left alone", "stimulated", "silenced")
 
 

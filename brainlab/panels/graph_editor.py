@@ -52,7 +52,7 @@ class GraphEditorPanel(Panel):
         why="a spike needs a step of time at least, and no longer ones are remembered here",
     )  # fmt: skip
     drive: float = param(0.0, "nA", "current into every neuron", symbol="I", slider=(0, 2))
-    time: float = param(16.0, "ms", "time that the graph shows", slider=(0, DURATION))
+    time: float = param(17.0, "ms", "time that the graph shows", slider=(0, DURATION))
     edges: float = param(np.ones(MOST), "", "connections, 1 whole and 0 cut", at_least=0, at_most=1)
     neurons: float = param(FIRST, "", "neurons, 1 stimulated and 2 silenced", at_least=0, at_most=2)
     graph: str = param("web", "", "network", structural=True, choices=tuple(EDGES))
@@ -169,35 +169,39 @@ class GraphEditorPanel(Panel):
     def script(self):
         model, _ = self.state()
         v = self.values
-        edges = EDGES[v["graph"]]
-        pairs = [edge for edge, whole in zip(edges, v["edges"], strict=False) if whole == 1.0]
+        whole = [edge for edge, there in zip(EDGES[v["graph"]], v["edges"], strict=False) if there == 1]
+        stimulated, silenced = (np.flatnonzero(v["neurons"] == state).tolist() for state in (1, 2))
+        lines, parts = [f"neuron = bl.{model!r}"], []
+        if silenced:
+            lines += [
+                f"thresholds = np.full({N}, neuron.V_th)",
+                f"thresholds[{silenced}] = 1000.0                    # silenced: out of reach",
+                "neuron = neuron.replace(V_th=thresholds)",
+            ]
+        lines.append(f"cells = bl.Population(neuron, {N})                   # neuron 1 is number 0 here")
+        if whole:
+            pre, post = map(list, zip(*whole, strict=True))
+            delay = value(round(v["delay"] / DT) * DT)
+            lines += [
+                f"pairs = bl.connect.FromPairs(pre={pre}, post={post})",
+                "jump = bl.synapses.Delta()",
+                f"synapses = bl.Projection(cells, cells, pairs, jump, weight={value(v['weight'])}, delay={delay})",
+            ]
+            parts.append("synapses")
+        if stimulated:
+            lines += [
+                f"push = bl.networks.SpikeTimes(1, neurons=[0], times=[{value(BEGIN - DT)}])",
+                f"there = bl.connect.FromPairs(pre={[0] * len(stimulated)}, post={stimulated})",
+                f"start = bl.Projection(push, cells, there, bl.synapses.Delta(), weight={KICK}, delay={DT})",
+            ]
+            parts.append("start")
         return code(
-            "import numpy as np",
-            "",
-            f"neuron = bl.{model!r}",
-            f"pairs = {pairs}      # from, to; here neuron 1 is number 0",
-            f"stimulated = {np.flatnonzero(v['neurons'] == 1).tolist()}",
-            f"silenced = {np.flatnonzero(v['neurons'] == 2).tolist()}",
-            f"W = np.zeros(({N}, {N}))",
-            "for a, b in pairs:",
-            f"    W[a, b] = {value(v['weight'])}                 # mV",
-            "",
-            f"dt, steps = {DT}, {STEPS}",
-            f"delay, refractory = round({value(v['delay'])} / dt), round(neuron.t_ref / dt)      # in steps",
-            f"V_end, decay = neuron.E_L + neuron.R_m * {value(v['drive'])}, np.exp(-dt / neuron.tau_m)",
-            f"V, left, spikes = np.full({N}, neuron.E_L), np.zeros({N}), np.zeros((steps, {N}))",
-            "left[silenced] = np.inf",
-            "for i in range(steps):",
-            f"    jump = spikes[i - delay] @ W if i >= delay else np.zeros({N})",
-            f"    if i == round({BEGIN} / dt) - 1:",
-            f"        jump[stimulated] += {KICK}",
-            "    V = np.where(left > 0, V, V_end + (V - V_end) * decay + jump)",
-            "    spikes[i] = (V >= neuron.V_th) & (left <= 0)",
-            "    left = np.where(spikes[i], refractory, np.maximum(left - 1, 0))",
-            "    V[spikes[i] > 0] = neuron.V_reset",
-            "",
-            'print(f"spikes {spikes.sum():.0f}")',
-            'print(f"neurons that fire {spikes.any(axis=0).sum()}")',
+            *(["import numpy as np", ""] if silenced else []),
+            *lines,
+            f"net = bl.Network({', '.join(parts) or 'cells'}, seed=0)",
+            f"run = bl.simulate(net, {DURATION}, dt={DT}, inputs={value(v['drive'])}, monitors=())",
+            'print(f"spikes {run.spikes.count}")',
+            'print(f"last spike (ms) {max(run.spikes.times, default=0.0):.1f}")',
         )
 
 

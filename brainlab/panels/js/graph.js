@@ -44,7 +44,7 @@ function placeNeuron({node, parts}, [x, y], state, title, light) {
   parts.text.textContent = title;
   parts.disc.style.fill = `color-mix(in srgb, var(--bl-1) ${Math.round(60 * light)}%, var(--bl-page))`;
   const bolt = `M${x + 14} ${y - 22}l-6 9h5l-3 8l8 -10h-5l4 -7Z`;
-  set(parts.sign, {d: {stimulated: bolt, silenced: cross([x, y], RADIUS * 0.7)}[state] ?? null});
+  set(parts.sign, {d: {stimulated: bolt, silenced: cross([x + 14, y - 14], 5)}[state] ?? null});
   set(node, {"data-state": state});
 }
 
