@@ -27,10 +27,16 @@ PIECE = 0.25  # s: how long a piece may take; an interrupt waits for its end
 BUFFER = 2**25  # bytes for what a piece records
 
 
-def run_network(net, duration, dt, inputs, monitors, progress) -> NetworkRun:
+def run_network(net, duration, dt, inputs, monitors, progress, mesh=None) -> NetworkRun:
     dt = _time_step(net, dt)
     steps = max(count_steps(p.model, duration, dt) for p in net.populations.values())
     given = _inputs(net, inputs, steps, dt)
+    if mesh is not None:
+        from .partition import run_partition
+
+        if monitors is not None and monitors != ():
+            raise SimulationError("on several devices only spikes are kept.", try_="monitors=()")
+        return run_partition(net, steps, dt, given, mesh)
     sketch = Plan(net, dt, 1)
     found = resolve(net, sketch, monitors)
     check_memory(found, steps)

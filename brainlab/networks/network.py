@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..math import random
+from ..math._array import unbox
 from ..math.module import Module
 from ..math.variable import Variable
 from .errors import SimulationError
@@ -73,12 +75,13 @@ class Network(Module):
         if not self.populations:
             raise SimulationError("a network needs a population.", try_="bl.Network(bl.Population(bl.LIF(), 100))")
         if seed is None:
-            seed = int(np.asarray(random.DEFAULT.randint(0, 2**31 - 1)))
+            seed = int(np.asarray(jax.random.bits(unbox(random.DEFAULT.next_key()))))
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
             raise SimulationError(f"seed = {seed!r:.40}: a whole number from 0 up to 2**32 - 1 is expected.", try_="seed=1")
         self.seed = int(seed)
         self.channels = self._make_channels()
         self.memory = None  # what is on its way: made by the first run, which knows dt
+        self.parts = None  # the same on several devices
         self.steps_done, self.dt = 0, None
 
     def _make_channels(self) -> list[Channel]:
@@ -109,7 +112,7 @@ class Network(Module):
                     ),
                     projection.w.shape,
                 )
-        self.memory, self.steps_done, self.dt = None, 0, None
+        self.memory, self.parts, self.steps_done, self.dt = None, None, 0, None
 
     def population(self, which) -> Population:
         """A population of this network: itself, its name, or a part of it."""

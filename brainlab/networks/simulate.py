@@ -9,10 +9,11 @@ import numpy as np
 
 from ..integrate import DivergedError
 from ..math import random
-from ..math._array import Array, unbox
+from ..math._array import Array, raw, unbox
 from ..math._trace import local
 from ..models.neuron import Neuron
 from .core import trace, unknown_monitor
+from .devices import fetch, mesh_of, spread
 from .errors import SimulationError
 from .inputs import Input
 from .network import Network
@@ -22,7 +23,9 @@ from .run import Run
 MOST_STEPS = 2**30  # a row of one neuron alone would take 10 GB
 
 
-def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monitors=None, progress: bool = False) -> Run:
+def simulate(
+    target, duration: float, dt: float | None = None, inputs=0.0, monitors=None, progress: bool = False, devices=None
+):
     """Run a neuron, a population or a network for `duration` ms.
 
     target   : a Neuron, such as bl.LIF(): a fresh cell at rest; a Population or a Network goes on from where it is
@@ -30,6 +33,7 @@ def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monit
     inputs   : a number, an Input of bl.inputs, or an array: (time,), (neuron,) or (time, neuron), in the model's unit
     monitors : names of states to keep; "I" is the input. None: the first state, V. Spikes are always kept
     progress : show a progress bar
+    devices  : a number or a list of jax devices over which the neurons are spread; see docs/several_machines.md
 
     For a Network, inputs is a dict {population: input} if it has several; monitors are names or `bl.networks.Monitor`s
     (None: V of four neurons of each population; "V": of all); a NetworkRun comes back, with spikes as events. It runs in
@@ -53,7 +57,7 @@ def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monit
     if isinstance(target, Network):
         from ._run_network import run_network
 
-        return run_network(target, duration, dt, inputs, monitors, progress)
+        return run_network(target, duration, dt, inputs, monitors, progress, mesh_of(devices))
     population = target if isinstance(target, Population) else _single(target)
     model = population.model
     dt = model.dt if dt is None else dt
@@ -70,23 +74,30 @@ def simulate(target, duration: float, dt: float | None = None, inputs=0.0, monit
     I, bias = current(inputs, steps, dt, population.size, type(model).__name__)
     key = random.DEFAULT.next_key() if np.any(population.noise) else None
 
+    mesh = mesh_of(devices)
+    numbers = raw((model, I, population.state(), population.noise, population.refractory.value, bias))
+    if mesh is not None:
+        numbers = spread(numbers, population.size, mesh)
+    neurons, driven, state, noise, refractory, constant = numbers
+
     def run(record, progress=False):
         return trace(
-            model,
-            I,
+            neurons,
+            driven,
             dt,
-            state=population.state(),
+            state=state,
             key=key,
-            noise=population.noise,
+            noise=noise,
             method=population.method,
             record=record,
-            refractory=population.refractory.value,
-            bias=bias,
+            refractory=refractory,
+            bias=constant,
             progress=progress,
         )
 
     wanted = tuple(name for name in monitors if name != "I")
     out = run(wanted, progress)
+    out = out if mesh is None else jax.tree.map(fetch, out)
     if progress:
         jax.effects_barrier()  # the last report may still be on its way
     if not all(np.isfinite(x).all() for x in out["state"]):  # in NumPy: each small JAX operation would be compiled
