@@ -40,6 +40,7 @@ from .models import (  # noqa: E402
     MorrisLecar as MorrisLecar,
     Neuron as Neuron,
     ThresholdLinear as ThresholdLinear,
+    WangBuzsaki as WangBuzsaki,
     WilsonCowan as WilsonCowan,
     WongWang as WongWang,
     all_models as all_models,

@@ -16,6 +16,7 @@ from .morris_lecar import MorrisLecar as MorrisLecar
 from .neuron import Drive as Drive, Neuron as Neuron
 from .qif import QIF as QIF
 from .threshold_linear import SteadyState as SteadyState, ThresholdLinear as ThresholdLinear
+from .wang_buzsaki import WangBuzsaki as WangBuzsaki
 from .wilson_cowan import WilsonCowan as WilsonCowan
 from .wong_wang import Decisions as Decisions, WongWang as WongWang, decide as decide
 
@@ -25,12 +26,12 @@ def all_models() -> dict[str, type[Model]]:
 
     >>> list(all_models())
     ['LIF', 'QIF', 'EIF', 'AdEx', 'Izhikevich', 'HH', 'FitzHughNagumo', 'MorrisLecar', 'ConnorStevens', 'HindmarshRose',
-    'WilsonCowan', 'EIRates', 'ThresholdLinear', 'WongWang']
+    'WilsonCowan', 'EIRates', 'ThresholdLinear', 'WongWang', 'WangBuzsaki']
     """
     order = [  # as the course meets them; new ones come after
         *("LIF", "QIF", "EIF", "AdEx", "Izhikevich", "HH"),
         *("FitzHughNagumo", "MorrisLecar", "ConnorStevens", "HindmarshRose", "WilsonCowan"),
-        *("EIRates", "ThresholdLinear", "WongWang"),
+        *("EIRates", "ThresholdLinear", "WongWang", "WangBuzsaki"),
     ]
     found = {
         k: v

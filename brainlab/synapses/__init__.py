@@ -11,6 +11,7 @@ from .exponential import Exponential as Exponential
 from .gaba_a import GABA_A as GABA_A
 from .gaba_b import GABA_B as GABA_B
 from .gap_junction import GapJunction as GapJunction
+from .graded import Graded as Graded
 from .kinetic_nmda import KineticNMDA as KineticNMDA
 from .nmda import NMDA as NMDA, magnesium_block as magnesium_block
 from .response import Response as Response, response as response
@@ -23,8 +24,8 @@ def all_synapses() -> dict[str, type[Model]]:
     """Every synapse and every rule of plasticity by name: the classes that this package exports, without their base.
 
     >>> list(all_synapses())
-    ['Alpha', 'AMPA', 'Delta', 'DualExponential', 'Exponential', 'GABA_A', 'GABA_B', 'GapJunction', 'KineticNMDA', 'NMDA',
-    'ShortTermPlasticity', 'STDP']
+    ['Alpha', 'AMPA', 'Delta', 'DualExponential', 'Exponential', 'GABA_A', 'GABA_B', 'GapJunction', 'Graded', 'KineticNMDA',
+    'NMDA', 'ShortTermPlasticity', 'STDP']
     """
     return {
         name: value

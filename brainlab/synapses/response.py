@@ -79,11 +79,12 @@ def _check_synapse(synapse):
         )
     if not isinstance(synapse, Synapse):
         raise SynapseError(f"a synapse was expected, got {synapse!r:.60}.", try_="bl.synapses.Exponential(tau=5.0)")
-    if synapse.side == "gap":
+    if synapse.side in ("gap", "graded"):
+        gap = synapse.side == "gap"
         raise SynapseError(
             f"{synapse!r} does not respond to spikes.",
-            why="it passes the potential itself: its current is there all the time",
-            try_="junction.current(w * V_other, w, V)",
+            why="it passes the potential itself: its current is there all the time" if gap else "it follows the potential",
+            try_="junction.current(w * V_other, w, V)" if gap else "synapse.advance(s, V_pre, dt)",
         )
     if synapse.side == "jump":
         raise SynapseError(

@@ -21,7 +21,8 @@ class Synapse(Model):
 
     $$I = g\,(E_{rev} - V), \qquad \text{or } I = g \text{ where the synapse has no reversal potential}$$
 
-    There are two kinds, told apart by `side` (and two that are neither: a `GapJunction`, "gap", and a `Delta`, "jump"):
+    There are two kinds, told apart by `side` (and three that are neither: `GapJunction`, "gap"; `Graded`, "graded";
+    `Delta`, "jump"):
 
     "post" : linear. What many spikes do is the sum of what each does, so one state per neuron that receives is enough,
              however many synapses it has. A spike through a synapse of weight w adds w * jump to the first state.

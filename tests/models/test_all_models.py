@@ -13,7 +13,7 @@ from brainlab.params import ParamError, info
 MODELS = bl.all_models()
 NEURONS = {name: cls for name, cls in MODELS.items() if issubclass(cls, bl.Neuron)}
 DRIVE = {"LIF": 2.0, "QIF": 8.0, "EIF": 1.0, "AdEx": 1000.0, "Izhikevich": 14.0, "HH": 10.0}
-DRIVE |= {"FitzHughNagumo": 0.5, "MorrisLecar": 150.0, "ConnorStevens": 30.0, "HindmarshRose": 4.0}
+DRIVE |= {"FitzHughNagumo": 0.5, "MorrisLecar": 150.0, "ConnorStevens": 30.0, "HindmarshRose": 4.0, "WangBuzsaki": 5.0}
 every = pytest.mark.parametrize("name", MODELS)
 neurons = pytest.mark.parametrize("name", NEURONS)
 
