@@ -20,6 +20,7 @@ from .noise_twins import NoisePanel as NoisePanel  # noqa: E402
 from .phase_drop import PhaseDropPanel as PhaseDropPanel  # noqa: E402
 from .population import PopulationPanel as PopulationPanel  # noqa: E402
 from .ramp_step import RampPanel as RampPanel  # noqa: E402
+from .raster_theatre import RasterTheatrePanel as RasterTheatrePanel  # noqa: E402
 from .rebound import ReboundPanel as ReboundPanel  # noqa: E402
 from .reduction import ReductionPanel as ReductionPanel  # noqa: E402
 from .voltage_clamp import ClampPanel as ClampPanel  # noqa: E402

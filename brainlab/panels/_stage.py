@@ -23,7 +23,7 @@ KICK = 1.5  # of the external rate that reaches threshold: what wakes a network 
 class Stage:
     """`network`, "Brunel" or "COBA", of n neurons. `begin()`, then `turn(g, eta, J)` and `go_on()` as often as wanted.
 
-    In both, J is the size of a spike over the published one, g what an inhibitory spike does to a neuron at rest over what
+    In rate, J is the size of a spike over the published one, g what an inhibitory spike does to a neuron at rest over what
     an excitatory one does, and eta the external rate over the rate that would just bring the mean V to threshold: (V_th -
     E_L) / (jump tau_m), where jump (mV) is how far a spike moves V in all.
     """
@@ -41,7 +41,7 @@ class Stage:
         jumps = [self._jump(p) for p in (self.exc, self.inh)]
         self.jump, self.g = jumps[0], -jumps[1] / jumps[0]
         n_E = round(0.8 * n)
-        self.n_E, self.watched = n_E, np.r_[: round(0.8 * WATCHED), n_E : n_E + WATCHED - round(0.8 * WATCHED)]
+        self.watched = np.r_[: round(0.8 * WATCHED), n_E : n_E + WATCHED - round(0.8 * WATCHED)]
         self.parts: deque = deque(maxlen=round(MEMORY / CHUNK))
 
     def _jump(self, projection) -> float:
@@ -62,9 +62,8 @@ class Stage:
         self.net.reset_state()
         self.net.seed = seed
         model = self.cells.model
-        self.cells.V.value = (
-            np.random.default_rng(seed).uniform(model.V_reset, model.V_th, self.cells.size).astype(np.float32)
-        )
+        scattered = np.random.default_rng(seed).uniform(model.V_reset, model.V_th, self.cells.size)
+        self.cells.V.value = scattered.astype(self.cells.V.dtype)
         half = round(SETTLE / CHUNK / 2)
         for start in (max(eta, KICK if self.kind == "COBA" else 0.0), eta):
             self.turn(g, start, J)
@@ -75,12 +74,8 @@ class Stage:
     def go_on(self):
         """One CHUNK further."""
         spikes = simulate(self.net, CHUNK, monitors=()).spikes
-        edges = round(BIN / spikes.dt)
-        bins, is_I = spikes.steps // edges, spikes.neurons >= self.n_E
-        count = round(CHUNK / BIN)
-        sizes = self.n_E, self.cells.size - self.n_E
-        rates = [np.bincount(bins[is_I == i], minlength=count) * (1000.0 / BIN / sizes[i]) for i in (False, True)]
-        self.parts.append((spikes.only(self.watched), np.stack(rates)))
+        counts = np.bincount(spikes.steps // round(BIN / spikes.dt), minlength=round(CHUNK / BIN))
+        self.parts.append((spikes.only(self.watched), counts * (1000.0 / BIN / self.cells.size)))
 
     # ---- what has happened in the last second
 
@@ -88,25 +83,24 @@ class Stage:
         """Of WATCHED neurons; the first four fifths are excitatory."""
         return Spikes.join(spikes for spikes, _ in self.parts)
 
-    def rates(self) -> np.ndarray:
-        """(2, bin) Hz: of the excitatory and of the inhibitory neurons."""
-        return np.concatenate([rates for _, rates in self.parts], axis=1)
+    def rate(self) -> np.ndarray:
+        """(bin,) Hz, of all neurons."""
+        return np.concatenate([rate for _, rate in self.parts])
 
     def statistics(self) -> dict:
-        """rate (Hz), cv (neuron,), spectrum of the rate, its peak (Hz), and unsteadiness: std of the rate over its mean,
-        beyond what chance does to as many independent neurons."""
-        spikes, rates = self.watched_spikes(), self.rates()
-        both = rates[0] * 0.8 + rates[1] * 0.2
-        found = spectrum(both, BIN, segment=min(SEGMENT, len(both) * BIN))
-        mean, chance = both.mean(), 1000.0 / BIN / self.cells.size  # what independent neurons would vary by, over the mean
-        alive = bool(both.any())
+        """mean rate (Hz); cv, mean of the watched neurons; f and power, the spectrum of the rate; rhythm (Hz), its peak; and
+        unsteadiness: the rate's std over its mean, beyond what chance does to as many independent neurons."""
+        rate = self.rate()
+        found = spectrum(rate, BIN, segment=min(SEGMENT, len(rate) * BIN))
+        mean, chance = rate.mean(), 1000.0 / BIN / self.cells.size  # Hz; the variance of Poisson spikes is mean * chance
+        alive = mean > 0
         return {
-            "rate": float(mean),
-            "cv": cv(spikes),
+            "mean": float(mean),
+            "cv": mean_or_zero(cv(self.watched_spikes())),
             "f": found.f,
             "power": found.power,
             "rhythm": found.peak(*RHYTHMS) if alive else 0.0,
-            "unsteadiness": math.sqrt(max(both.var() / mean**2 - chance / mean, 0.0)) if alive else 0.0,
+            "unsteadiness": math.sqrt(max(rate.var() / mean**2 - chance / mean, 0.0)) if alive else 0.0,
         }
 
 

@@ -11,7 +11,7 @@ from ..language import tr
 from ..networks._engine import run as engine
 from ..params import param
 from ._scripts import code, value
-from ._stage import BIN, CHUNK, MEMORY, WATCHED, Stage, mean_or_zero
+from ._stage import BIN, CHUNK, MEMORY, RHYTHMS, SEGMENT, SETTLE, WATCHED, Stage
 from .figures import Axis, Figure, above
 from .live import LivePanel
 from .panel import Scenario
@@ -23,7 +23,6 @@ OPENING = 500.0  # ms of the model that a scenario begins with
 BUDGET = 0.035  # s of computing in one frame: with the drawing, 20 frames a second at the least
 OFTEN = 0.2  # s between two readings of the statistics: numbers that change with every frame cannot be read
 EXCITATORY = round(0.8 * WATCHED)
-CVS = np.linspace(0.0, 2.0, 41)
 REGULAR = 0.3  # below this CV a neuron is nearly a clock
 REGIMES = {"SR": (3.0, 2.0), "SI fast": (6.0, 4.0), "AI": (5.0, 2.0), "SI slow": (4.5, 0.9)}
 
@@ -47,15 +46,15 @@ class RasterTheatrePanel(LivePanel):
     most = 4
 
     g: float = param(
-        5.0, "1", "inhibition: an inhibitory spike over an excitatory one", symbol="g", slider=(0, 8), at_least=0,
+        5.0, "1", "inhibition, relative to excitation", symbol="g", slider=(0, 8), at_least=0,
         why="a negative inhibition would excite",
     )  # fmt: skip
     eta: float = param(
-        2.0, "1", "drive: external rate over the rate that reaches threshold", symbol=r"\eta", slider=(0, 4), at_least=0,
+        2.0, "1", "external drive, relative to threshold", symbol=r"\eta", slider=(0, 5), at_least=0,
         why="there is no less than no input",
     )  # fmt: skip
     J: float = param(
-        1.0, "1", "size of a spike over the published one: larger is noisier", symbol="J", slider=(0.2, 3), above=0,
+        1.0, "1", "size of a spike, relative to the published", symbol="J", slider=(0.2, 3), above=0,
         why="spikes of no size carry nothing",
     )  # fmt: skip
     network: str = param("Brunel", "", "network", structural=True, choices=("Brunel", "COBA"))
@@ -75,7 +74,7 @@ class RasterTheatrePanel(LivePanel):
         ),
         "a fast rhythm": Scenario(
             _of("SI fast"),
-            "The rate swings 170 times a second. No neuron fires that fast, nor evenly: each joins now and then.",
+            "The rate swings 180 times a second. No neuron fires that fast, nor evenly: each joins now and then.",
         ),
         "a slow rhythm": Scenario(
             _of("SI slow"), "The drive alone does not reach threshold. Waves run through the network, some 25 a second."
@@ -91,7 +90,7 @@ class RasterTheatrePanel(LivePanel):
         ),
         "it keeps itself awake": Scenario(
             {"network": "COBA", "g": 7.4, "eta": 0.0},
-            "Nothing comes from outside: eta is 0. Inhibition up, and it falls silent; a moment of drive wakes it again.",
+            "Nothing comes from outside: eta is 0. The activity lives on what the network feeds itself.",
         ),
     }
 
@@ -110,26 +109,22 @@ class RasterTheatrePanel(LivePanel):
             title="who fires when", height=240,
         )  # fmt: skip
         self.rate_figure = Figure(Axis(*time_axis), Axis("rate", "Hz", (0, 200)), title="rate of all together", height=150)
-        self.rate = self.rate_figure.several(["excitatory", "inhibitory"], [2, 1])
-        self.map = Figure(Axis("g", "", (0, 8)), Axis("eta", "", (0, 4)), title="regimes: drag the point", height=230)
+        self.rate = self.rate_figure.curve("rate", 3)
+        self.map = Figure(Axis("g", "", (0, 8)), Axis("eta", "", (0, 5)), title="regimes: drag the point", height=230)
         self.balance = self.map.curve("excitation = inhibition", "ghost", dash="dashed", ghost=False, given=True)
         self.reach = self.map.curve("drive = threshold", "ghost", dash="dotted", ghost=False, given=True)
-        self.balance.set([4.0, 4.0], [0.0, 4.0])
+        self.balance.set([4.0, 4.0], [0.0, 5.0])
         self.reach.set([0.0, 8.0], [1.0, 1.0])
         for (name, (g, eta)), color in zip(REGIMES.items(), (4, 3, 6, 5), strict=True):
             self.map.dots(name, color, shape="rings", given=True).set([g], [eta])
-        look = dict(min=[0.0, 0.0], max=[8.0, 4.0], step=0.02, label="g and eta", color="2")
+        look = dict(min=[0.0, 0.0], max=[8.0, 5.0], step=0.02, label="g and eta", color="2")
         self.map.handle("point", "xy", **look)
         self.spectrum_figure = Figure(
-            Axis("f", "Hz", (0, 300)), Axis("power", "", (0, 1)), title="spectrum of the rate", height=230
+            Axis("f", "Hz", (0, 450)), Axis("power", "", (0, 1)), title="spectrum of the rate", height=230
         )
         self.spectrum = self.spectrum_figure.curve("power", 3)
-        self.cv_figure = Figure(
-            Axis("CV", "", (0, 2)), Axis("neurons", "", (0, 50)), title="CV of the intervals", height=230
-        )
-        self.cvs = self.cv_figure.curve("neurons", 6)
-        self.figures = [self.raster, self.rate_figure, self.map, self.spectrum_figure, self.cv_figure]
-        return [self.raster, self.rate_figure, [self.map, self.spectrum_figure, self.cv_figure]]
+        self.figures = [self.raster, self.rate_figure, self.map, self.spectrum_figure]
+        return [self.raster, self.rate_figure, [self.map, self.spectrum_figure]]
 
     def hand(self, name):
         return [self._wanted["g"], self._wanted["eta"]] if name == "point" else super().hand(name)
@@ -169,11 +164,12 @@ class RasterTheatrePanel(LivePanel):
     def _go_on(self, samples: int):
         values, seed = self._wanted, self._seed
         knobs = {name: values[name] for name in ("g", "eta", "J")}
-        self._take_the_stage(values, knobs, seed)
-        if self._state is None:  # a scenario: from the beginning
+        wanted = self._take_the_stage(values, knobs, seed)
+        if self._state is None and wanted:  # a scenario: from the beginning
             self._stage.begin(seed, **knobs)
             self._state, self._owed, self._now = self._stage, round(OPENING / CHUNK), 0.0
-        self._stage.turn(**knobs)
+        if self._stage.kind == values["network"]:  # the knobs of one kind mean little to the other
+            self._stage.turn(**knobs)
         # A page sees the opening unroll, picture by picture; Python gets it at once.
         n = samples + self._owed if self._patient else min(max(samples, self._owed), self.most)
         began = time.monotonic()
@@ -185,24 +181,25 @@ class RasterTheatrePanel(LivePanel):
         self._owed, self._now = max(self._owed - n, 0), self._now + n * CHUNK
         self._read_statistics(n)
 
-    def _take_the_stage(self, values, knobs, seed):
-        """The network that is wanted; while it is built, the one of before goes on."""
+    def _take_the_stage(self, values, knobs, seed) -> bool:
+        """Is the network that is wanted there? While it is built, the one of before goes on."""
         key = (values["network"], values["N"])
         if self._next is not None:
             (built, stage), self._next, self._building = self._next, None, None
-            if isinstance(stage, Exception):
-                if built == key:
-                    raise stage
-            elif built == key:
+            if built == key and isinstance(stage, Exception):
+                raise stage
+            if built == key:
                 self._stage, self._key, self._state, self._owed = stage, key, stage, 0
                 self._history = {}
         if self._stage is not None and self._key == key:
-            return
+            return True
         if self._stage is None or self._patient:
             self._stage, self._key, self._state = Stage(*key), key, None
-        elif self._building is None:
+            return True
+        if self._building is None:
             self._building = threading.Thread(target=self._build_stage, args=(key, knobs, seed), daemon=True)
             self._building.start()
+        return False
 
     def _build_stage(self, key, knobs, seed):
         """In a thread of its own: connect, compile, and play the first half second."""
@@ -220,13 +217,13 @@ class RasterTheatrePanel(LivePanel):
         now = time.monotonic()
         if self._patient or not n or not self._history or now - self._read > OFTEN:
             self._statistics, self._read = self._stage.statistics(), now
-        spikes, rates = self._stage.watched_spikes(), self._stage.rates()
+        spikes, rate = self._stage.watched_spikes(), self._stage.rate()
         end = spikes.t_start + spikes.duration
         kept = spikes.times > end - SHOWN
         self._history = {
             "times": spikes.times[kept] - end,
             "neurons": spikes.neurons[kept],
-            "rates": rates[:, -round(SHOWN / BIN) :],
+            "rate": rate[-round(SHOWN / BIN) :],
             **self._statistics,
         }
 
@@ -235,18 +232,15 @@ class RasterTheatrePanel(LivePanel):
 
     # ---- one picture
 
-    def draw(self, times, neurons, rates, cv, f, power, **numbers):
+    def draw(self, times, neurons, rate, f, power, **numbers):
         self.raster.spikes.set(times, neurons, neurons >= EXCITATORY)
-        self.rate_figure.set_ranges(y=(0.0, above(200.0, np.percentile(rates, 99.5))))
-        self.rate.set((np.arange(rates.shape[1]) - rates.shape[1] + 0.5) * BIN, rates)
+        self.rate_figure.set_ranges(y=(0.0, above(200.0, np.percentile(rate, 99))))
+        self.rate.set((np.arange(len(rate)) - len(rate) + 0.5) * BIN, rate)
         top = power[1:].max()
         self.spectrum.set(f[1:], power[1:] / top if top > 0 else power[1:])
-        counts = np.histogram(np.clip(cv[np.isfinite(cv)], 0.0, CVS[-1] - 1e-6), CVS)[0]
-        self.cv_figure.set_ranges(y=(0.0, above(50.0, counts)))
-        self.cvs.set(np.repeat(CVS, 2)[1:-1], np.repeat(counts, 2))
 
-    def measure(self, rate, cv, rhythm, unsteadiness, **arrays):
-        return {"rate (Hz)": rate, "CV": mean_or_zero(cv), "rhythm (Hz)": rhythm, "unsteadiness": unsteadiness}
+    def measure(self, mean, cv, rhythm, unsteadiness, **arrays):
+        return {"rate (Hz)": mean, "CV": cv, "rhythm (Hz)": rhythm, "unsteadiness": unsteadiness}
 
     def words(self, numbers):
         rate, CV, rhythm, uneven = (numbers[name] for name in ("rate (Hz)", "CV", "rhythm (Hz)", "unsteadiness"))
@@ -264,19 +258,30 @@ class RasterTheatrePanel(LivePanel):
 
     def script(self):
         g, eta, J = (self.values[name] for name in ("g", "eta", "J"))
-        N, seed = self.values["N"], self._seed
-        if self.values["network"] == "COBA":
-            made = [f"net = bl.networks.ready.coba(n={N}, seed={seed})"]
+        N, stage = self.values["N"], self._stage
+        end = MEMORY + SETTLE
+        if stage.kind == "COBA":
+            stage.turn(g, eta, J)
+            made = [
+                f"net = bl.networks.ready.coba(n={N}, seed={self._seed})",
+                "E, I = net.projections",
+                f"E.weight, I.weight = {value(stage.exc.weight)}, {value(stage.inh.weight)}      # uS",
+            ]
+            if eta:
+                drive = f"bl.networks.PoissonInput(E.post, E.synapse, rate={value(stage.ext.rate)}, weight=E.weight)"
+                made.append(f"net = bl.Network(E, I, {drive}, seed={self._seed})")
         else:
-            made = [f"net = bl.networks.ready.brunel(g={value(g)}, eta={value(eta)}, J={value(J)}, n={N}, seed={seed})"]
+            jump = f"J={value(J * stage.jump)}"
+            made = [
+                f"net = bl.networks.ready.brunel(g={value(g)}, eta={value(eta)}, {jump}, n={N}, seed={self._seed})",
+            ]
         return code(
             "import numpy as np",
             "",
             *made,
-            f"run = bl.simulate(net, {MEMORY + 100.0}, monitors=())",
-            f"spikes = run.spikes.between(100.0, {MEMORY + 100.0})",
+            f"spikes = bl.simulate(net, {end}, monitors=()).spikes.between({SETTLE}, {end})",
             'print(f"rate (Hz) {spikes.rates().mean():.4g}")',
             'print(f"CV {np.nanmean(bl.analysis.cv(spikes)):.4g}")',
             "t, rate = bl.analysis.population_rate(spikes, bin=1.0)",
-            'print(f"rhythm (Hz) {bl.analysis.peak_frequency(rate, 1.0, 5.0, 450.0, segment=250.0):.4g}")',
+            f'print(f"rhythm: {{bl.analysis.spectrum(rate, 1.0, segment={SEGMENT}).peak{RHYTHMS}:.4g}} Hz")',
         )
