@@ -136,14 +136,14 @@ def run(structure: Structure, numbers: Numbers, state: State, start, count, dt, 
         state, words, currents = one_step(structure, numbers, state, i, start + i, dt, seed)
         state = state._replace(rings=remember(state.rings, words, start + i))
         own = [words[s] for cell in structure.cells for s in cell.sources]
-        spikes = lax.dynamic_update_slice(spikes, jnp.concatenate(own)[None], (i, 0))
+        spikes = lax.dynamic_update_index_in_dim(spikes, jnp.concatenate(own), i, 0)
         rows = [
-            lax.dynamic_update_slice(a, _seen(w, which, state, currents)[None], (i // w.every, 0))
+            lax.dynamic_update_index_in_dim(a, _seen(w, which, state, currents), i // w.every, 0)
             for w, which, a in zip(structure.watches, numbers.watched, rows, strict=True)
         ]
         return state, spikes, rows
 
-    return lax.fori_loop(0, count, step, (state, spikes, rows))
+    return lax.fori_loop(jnp.int32(0), count, step, (state, spikes, rows))
 
 
 def one_step(structure, numbers, state, i, k, dt, seed):
@@ -188,7 +188,7 @@ def one_step(structure, numbers, state, i, k, dt, seed):
 
 def remember(rings, words, k):
     """The rings with the spikes of step k, in the place of the oldest ones."""
-    return tuple(lax.dynamic_update_slice(ring, words[s][None], (k % ring.shape[0], 0)) for s, ring in enumerate(rings))
+    return tuple(lax.dynamic_update_index_in_dim(ring, words[s], k % ring.shape[0], 0) for s, ring in enumerate(rings))
 
 
 # ---- neurons
@@ -206,7 +206,7 @@ def _go_on(cell, numbers, c, x, graded, i, k, dt, seed):
             jump = raw(synapse.output(*own)) + (0.0 if jump is None else jump)
         else:
             # in the middle of the step: as good as the integral over it, to second order in dt
-            middle = raw(synapse.advance(*own, dt / 2))
+            middle = own if synapse.held else raw(synapse.advance(*own, dt / 2))
             parts.append((("channel", c, number), synapse, (raw(synapse.output(*middle)),)))
         later += raw(synapse.advance(*own, dt))
     parts += [(("link", l), p_synapse, g) for l, _, (p_synapse, g) in graded]

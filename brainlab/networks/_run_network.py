@@ -87,7 +87,7 @@ def _piece(net, plan, numbers, count, start):
 
 def _time_step(net, dt):
     if dt is None:
-        dt = net.dt or min(p.model.dt for p in net.populations.values())
+        dt = net.dt or net.usual_dt or min(p.model.dt for p in net.populations.values())
     if net.dt is not None and dt != net.dt:
         raise SimulationError(
             f"dt = {dt:g} ms: this network has run with {net.dt:g} ms so far.",

@@ -40,6 +40,7 @@ class Network(Module):
             by itself
     seed  : of everything random in the run, a whole number; None takes one from `bm.random`. Random numbers are a function
             of seed, step and neuron: a run in pieces is the run in one go
+    dt    : ms, the step of its runs where `simulate` is given none; None: the smallest of its models
 
     `populations`, `groups` : by name;  `projections`, `inputs` : in order;  `t` : ms, how far it is
 
@@ -57,8 +58,8 @@ class Network(Module):
     Spikes(1... spikes, 80 neurons, 50 ms, dt=0.1 ms, ... Hz each)
     """
 
-    def __init__(self, *parts, seed: int | None = None, name: str | None = None):
-        self.name = name
+    def __init__(self, *parts, seed: int | None = None, dt: float | None = None, name: str | None = None):
+        self.name, self.usual_dt = name, dt
         self.projections = [p for p in parts if isinstance(p, Projection)]
         self.inputs = [p for p in parts if isinstance(p, PoissonInput)]
         alone = [p for p in parts if isinstance(p, Population)]

@@ -51,6 +51,7 @@ class Synapse(Model):
     side: ClassVar[str] = "post"
     states: ClassVar[tuple] = ()  # what changes in time
     units: ClassVar[dict] = {}  # of each state; "weight" is the unit of the weight
+    held: ClassVar[bool] = False  # what it gives at the beginning of a step it gives in all of the step
     jump: ClassVar = 1.0  # what a weight is multiplied by when a spike adds it to the first state
 
     def initial(self) -> tuple:
