@@ -15,6 +15,11 @@ bench: .venv/installed    ## the measured claims, side by side with their peers
 	@.venv/bin/python benchmarks/core.py
 	@.venv/bin/python benchmarks/integrate.py
 	@.venv/bin/python benchmarks/analysis.py
+	@.venv/bin/python benchmarks/events.py
+	@.venv/bin/python benchmarks/counter.py
+	@.venv/bin/python benchmarks/connect.py
+	@.venv/bin/python benchmarks/networks.py
+	@.venv/bin/python benchmarks/devices.py
 	@.venv/bin/python benchmarks/latency.py
 	@.venv/bin/python benchmarks/memory.py
 
