@@ -96,6 +96,7 @@ class RasterTheatrePanel(LivePanel):
 
     def __init__(self, **values):
         self._stage: Stage | None = None
+        self._spare: tuple | None = None  # (key, Stage) of before: the way back is short
         self._next: tuple | None = None  # (key, its Stage or what went wrong), from the thread that builds
         self._patient, self._owed, self._read = True, 0, -np.inf
         super().__init__(**values)
@@ -108,16 +109,16 @@ class RasterTheatrePanel(LivePanel):
             Axis(*time_axis), Axis("neuron", "", (-1, WATCHED)), ("excitatory", "inhibitory"), (2, 1),
             title="who fires when", height=240,
         )  # fmt: skip
-        self.rate_figure = Figure(Axis(*time_axis), Axis("rate", "Hz", (0, 200)), title="rate of all together", height=150)
+        self.rate_figure = Figure(Axis(*time_axis), Axis("rate", "Hz", (0, 100)), title="rate of all together", height=150)
         self.rate = self.rate_figure.curve("rate", 3)
-        self.map = Figure(Axis("g", "", (0, 8)), Axis("eta", "", (0, 5)), title="regimes: drag the point", height=230)
+        self.map = Figure(Axis("g", "", (0, 8)), Axis("η", "", (0, 5)), title="regimes: drag the point", height=230)
         self.balance = self.map.curve("excitation = inhibition", "ghost", dash="dashed", ghost=False, given=True)
         self.reach = self.map.curve("drive = threshold", "ghost", dash="dotted", ghost=False, given=True)
         self.balance.set([4.0, 4.0], [0.0, 5.0])
         self.reach.set([0.0, 8.0], [1.0, 1.0])
         for (name, (g, eta)), color in zip(REGIMES.items(), (4, 3, 6, 5), strict=True):
             self.map.dots(name, color, shape="rings", given=True).set([g], [eta])
-        look = dict(min=[0.0, 0.0], max=[8.0, 5.0], step=0.02, label="g and eta", color="2")
+        look = dict(min=[0.0, 0.0], max=[8.0, 5.0], step=0.02, label="g, η", color="2")
         self.map.handle("point", "xy", **look)
         self.spectrum_figure = Figure(
             Axis("f", "Hz", (0, 450)), Axis("power", "", (0, 1)), title="spectrum of the rate", height=230
@@ -189,17 +190,27 @@ class RasterTheatrePanel(LivePanel):
             if built == key and isinstance(stage, Exception):
                 raise stage
             if built == key:
-                self._stage, self._key, self._state, self._owed = stage, key, stage, 0
-                self._history = {}
+                self._enter(key, stage)
+                self._state, self._owed = stage, 0
+            elif isinstance(stage, Stage):
+                self._spare = built, stage
         if self._stage is not None and self._key == key:
             return True
+        if self._spare is not None and self._spare[0] == key:
+            self._enter(*self._spare)
+            return True
         if self._stage is None or self._patient:
-            self._stage, self._key, self._state = Stage(*key), key, None
+            self._enter(key, Stage(*key))
             return True
         if self._building is None:
             self._building = threading.Thread(target=self._build_stage, args=(key, knobs, seed), daemon=True)
             self._building.start()
         return False
+
+    def _enter(self, key, stage):
+        if self._stage is not None:
+            self._spare = self._key, self._stage
+        self._stage, self._key, self._state, self._history = stage, key, None, {}
 
     def _build_stage(self, key, knobs, seed):
         """In a thread of its own: connect, compile, and play the first half second."""
@@ -234,7 +245,9 @@ class RasterTheatrePanel(LivePanel):
 
     def draw(self, times, neurons, rate, f, power, **numbers):
         self.raster.spikes.set(times, neurons, neurons >= EXCITATORY)
-        self.rate_figure.set_ranges(y=(0.0, above(200.0, np.percentile(rate, 99))))
+        top, shown = above(100.0, np.percentile(rate, 99)), self.rate_figure.y.span[1]
+        if not top <= shown <= 2 * top:  # an axis that moves with every peak cannot be read
+            self.rate_figure.set_ranges(y=(0.0, top))
         self.rate.set((np.arange(len(rate)) - len(rate) + 0.5) * BIN, rate)
         top = power[1:].max()
         self.spectrum.set(f[1:], power[1:] / top if top > 0 else power[1:])

@@ -167,6 +167,16 @@ def test_what_cannot_be_built_is_said_and_the_old_network_goes_on(live, monkeypa
     wait_for(lambda: live.layout.readout.state == "ok", "the old one is there")
 
 
+def test_the_way_back_is_short(live, monkeypatch):
+    first = live._stage
+    live.controls["N"].from_browser("2500")
+    wait_for(lambda: live._stage.cells.size == 2500, "the new one is there")
+    monkeypatch.setattr(raster_theatre, "Stage", None)  # nothing may be built any more
+    live.controls["N"].from_browser("1000")
+    wait_for(lambda: live._stage is first and not live._owed, "the old one again, from the beginning")
+    assert live.layout.readout.state == "ok" and live._now == raster_theatre.OPENING
+
+
 def test_the_latest_knobs_win_and_the_map_follows(live):
     live.play()
     traces = live.traces
