@@ -57,7 +57,7 @@ CASES = [
     ("BifurcationPanel", {"g_Ca": 4.0, "V3": 12.0, "V4": 17.4, "phi": 0.23, "I": 37.0}, 1e-3),
     ("RasterTheatrePanel", {"N": 1000}, 0.1),  # another beginning
     ("RasterTheatrePanel", {"N": 1000, "g": 8.0, "eta": 4.0, "J": 0.7}, 0.1),
-    ("RasterTheatrePanel", {"N": 1000, "network": "COBA", "g": 7.444, "eta": 0.5}, 0.25),  # long intervals need a long run
+    ("RasterTheatrePanel", {"N": 1000, "network": "COBA", "g": 7.444, "eta": 0.5}, 0.3),  # long intervals need a long run
     ("EIPlanePanel", {}, 1e-3),
     ("EIPlanePanel", {"w_EE": 2.0, "push": -3.0, "E0": 10.0, "tau_I": 15.0}, 1e-3),
     ("WilsonCowanPanel", {}, 1e-3),
