@@ -13,22 +13,22 @@ QUIZ = Quiz(
                 Choice(
                     "right",
                     "Inhibition cancels the mean of it, and chance is left.",
-                    "Yes: what remains of the mean lies below threshold, and a spike has to wait for a fluctuation.",
+                    "Yes: what is left of the mean is little more than a threshold, and chance decides when it is crossed.",
                 ),
                 Choice(
                     "noise",
                     "Real neurons are noisy, and the model has that noise in it.",
-                    "There is no noise in the neurons: alone, with a constant current, each is a clock. The network makes it.",
+                    "Not these. COBA has no noise, not even from outside, and its neurons are irregular all the same.",
                 ),
                 Choice(
                     "weak",
                     "Each single excitatory synapse is too weak.",
-                    "There are hundreds of them, and together they are strong: without inhibition the neuron fires like a clock.",
+                    "Hundreds of them together are strong: without inhibition the neuron fires like a clock.",
                 ),
                 Choice(
                     "rhythm",
                     "A rhythm of the network switches it on and off.",
-                    "A rhythm would be regular. In the state AI there is hardly one, and the neurons are irregular all the same.",
+                    "That would make it regular. Where there are waves, each finds other neurons: which ones is chance.",
                 ),
             ),
         ),
@@ -44,7 +44,7 @@ QUIZ = Quiz(
                 Choice(
                     "follow",
                     "Each fires about 180 times a second, in step with the others.",
-                    "So it is in the state SR. Here each fires 60 to 100 times a second, and not evenly.",
+                    "Then each would be a clock. But each fires less often than that, and not evenly.",
                 ),
                 Choice(
                     "pacemaker",
@@ -86,7 +86,7 @@ QUIZ = Quiz(
         ),
         Question(
             "push",
-            "Excitation alone would explode (w_EE = 2); inhibition holds it. The INHIBITORY cells get more input. In the end",
+            "Excitation alone would explode (w_EE = 2); inhibition holds it. INHIBITORY cells get more input. In the end",
             (
                 Choice(
                     "right",
@@ -122,7 +122,7 @@ QUIZ = Quiz(
                 Choice(
                     "average",
                     "With so many inputs chance averages out, and the cell becomes regular.",
-                    "It would with weights as 1/K. The sum of K random inputs spreads as √K, and 1/√K just makes up for that.",
+                    "It would with weights as 1/K. K random inputs spread as √K, and 1/√K just makes up for that.",
                 ),
                 Choice(
                     "same",
