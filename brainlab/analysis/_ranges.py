@@ -55,7 +55,7 @@ def time_step(system: System, duration, dt) -> tuple[float, int]:
 
 
 def _visited(system: System) -> np.ndarray:
-    """(n, 2): where trajectories go that begin around the start, with some room."""
+    """(n, 2): where trajectories go that begin around the start, with some room. One that runs away is followed a little."""
     gates = np.zeros(len(system.states), bool)
     millivolts = np.array([system.units.get(name) == "mV" for name in system.states])
     if millivolts.any():
@@ -66,10 +66,19 @@ def _visited(system: System) -> np.ndarray:
     low, high = middle - 3 * kick, middle + 3 * kick
     starts = middle + kick * (2 * spread(8, len(kick)) - 1)
     y = flow(system.field, system.dtyped(), starts, getattr(system.target, "dt", 0.02), steps=10_000, every=10)
-    y = np.clip(np.where(np.isfinite(y), y, system.start), low, high).reshape(-1, len(kick))
+    y = np.where(_stay((y - middle) / kick)[:, None], y, np.clip(np.where(np.isfinite(y), y, system.start), low, high))
+    y = y.reshape(-1, len(kick))
     low, high = y.min(0), y.max(0)
     room = 0.1 * np.maximum(high - low, 1e-3 * kick)
     return np.stack([np.where(gates, 0.0, low - room), np.where(gates, 1.0, high + room)], 1)
+
+
+def _stay(y) -> np.ndarray:
+    """Which of the trajectories (time, k, n) do not run away: later they go about as far as they did before."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        far = np.abs(y).max(2)
+        before, later = np.array_split(far, 2)
+        return np.isfinite(far).all(0) & (later.max(0) < 1.5 * np.maximum(before.max(0), 2))
 
 
 def spread(k, n) -> np.ndarray:

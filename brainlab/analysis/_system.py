@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..integrate._equation import Equation
+from ..integrate.joint import JointEq
 from ..math._array import raw, unbox
 from ..models.base import Model
 from ..params import info
@@ -195,7 +196,8 @@ def _of_function(fun, start, args) -> System:
                 why=f"without start= {states[0]} is one number, and not a vector of them",
                 try_="start=(0.0, 0.0)",
             ) from error
-    return System(field, p, np.zeros(len(states)), {}, fun)
+    units = fun.units if isinstance(fun, JointEq) else {}
+    return System(field, p, np.zeros(len(states)), units, fun)
 
 
 def number(name, value) -> float:

@@ -44,7 +44,16 @@ class DelayEquation(Equation):
         past = (delayed, slopes) if self.neutral else (delayed,)
         if len(self.states) > 1:
             past = tuple(list(zip(*p, strict=True)) for p in past)  # delayed[k] is (x, y) at t - taus[k]
-        return self.field((*past, *args))(y, t)
+        try:
+            return self.field((*past, *args))(y, t)
+        except IndexError as error:
+            count = len(jax.tree.leaves(delayed)[0]) if len(self.states) == 1 else len(past[0])
+            raise IntegrateError(
+                f"{self.name}: {error!s:.80}, and there {'is one delay' if count == 1 else f'are {count} delays'}.",
+                place(user_frame()),
+                "delayed[0] is the state the first delay ago, and so on; `taus` lists the delays",
+                f"taus=[{', '.join(['1.0'] * (count + 1))}]   # or delayed[{count - 1}]",
+            ) from error
 
     def constant(self, history):
         """A history that does not change, as numbers for each state."""
@@ -77,6 +86,21 @@ class DelayEquation(Equation):
             "the derivative has the shape of the state; `delayed` has one more axis: delayed[0] is the state one delay ago",
             f"return {', '.join('d' + s for s in self.states)}   # from delayed[0], not from delayed",
         )
+
+
+def check_history(history):
+    """A function of one time."""
+    try:
+        inspect.signature(history).bind(0.0)
+    except TypeError as error:
+        raise IntegrateError(
+            f"history(t): {error}.",
+            place(user_frame()),
+            "it says where the state was at a time up to t0",
+            "history=lambda t: 1.0",
+        ) from None
+    except ValueError:  # some of C's functions have no signature
+        pass
 
 
 def check_delays(taus):

@@ -33,9 +33,9 @@ class Diffusion(Equation):
                 f"def g({', '.join(drift.states)}, t): ...",
             )
 
-    def bind(self, given, named):
+    def bind(self, given, named, solving=False):
         try:
-            return super().bind(given, named)
+            return super().bind(given, named, solving)
         except IntegrateError as error:
             why = "f and g are called with the same arguments: all of args go to both"
             call = f"def g({', '.join((*self.states, 't', '*args'))}): ..."

@@ -39,18 +39,23 @@ class Equation:
             )
         self.states = tuple(before)
 
-    def bind(self, given, named):
-        """(the states, t, the arguments after them, those by name), or an error that says what is missing."""
+    def bind(self, given, named, solving=False):
+        """(the states, t, the arguments after them, those by name), or an error that says what is missing: in the call of a
+        step, or in the args of a solution."""
+        n, names = len(self.states), list(self.signature.parameters)
         try:
             bound = self.signature.bind(*given, **named)
         except TypeError as error:
+            after = ", ".join(names[n + 1 :]) + "," * (len(names) == n + 2)
+            how, rest = (
+                ("f is called with", "what is in args") if solving else ("a step is called with", "its other arguments")
+            )
             raise IntegrateError(
                 f"{self.name}{self.signature}: {error}.",
                 place(user_frame()),
-                f"a step is called as the function is: {', '.join((*self.states, 't'))}, then its other arguments",
-                f"step({', '.join(p for p in self.signature.parameters)})",
+                f"{how} {', '.join((*self.states, 't'))}, then {rest}",
+                f"args=({after})" if solving else f"step({', '.join(names)})",
             ) from None
-        n = len(self.states)
         return bound.args[:n], bound.args[n], bound.args[n + 1 :], bound.kwargs
 
     def initial(self, y0):

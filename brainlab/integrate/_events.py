@@ -75,13 +75,13 @@ def _checked(name, e, equation, args):
     of = Equation(e.g)
     if len(of.states) != len(equation.states):
         raise IntegrateError(
-            f"the event {name!r} is a function of {', '.join(of.states)} and t; the states are {', '.join(equation.states)}",
+            f"the event {name!r} is a function of {', '.join(of.states)} and t; states are {', '.join(equation.states)}.",
             place(user_frame()),
             "an event sees all states, as the equation does",
             f"lambda {', '.join(equation.states)}, t: ...",
         )
     more = tuple(args) if _takes(of, equation, args) else ()
-    of.bind((*equation.states, "t", *more), {})
+    of.bind((*equation.states, "t", *more), {}, solving=True)
     return e, more
 
 

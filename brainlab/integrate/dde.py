@@ -11,7 +11,7 @@ from ..math._array import box, raw
 from ..math._program import call
 from ..math._trace import discover, is_tracer, local
 from ..math.loops import scan
-from ._dde_equation import DelayEquation, check_delays, check_step_below, known_numbers
+from ._dde_equation import DelayEquation, check_delays, check_history, check_step_below, known_numbers
 from ._dde_history import is_traceable, tabulated
 from ._dde_methods import DDE
 from ._dde_plan import INNER, MORE, hermite, lagrange, make_plan, quartic
@@ -56,7 +56,7 @@ def solve_dde(f, taus, history, t0, t1, dt=None, steps=None, method: str = "rk4"
     check_args(args, "the delayed state")
     equation, taus = DelayEquation(f, len(args)), check_delays(taus)
     changing = callable(history)
-    constant = None if changing else equation.constant(history)
+    constant = check_history(history) if changing else equation.constant(history)
     times, dt, finer = mesh(t0, t1, dt, steps, "an equation with delays has no way back: it would need the future")
     if is_tracer(times) or is_tracer(dt):
         raise known_numbers("t0, t1 or dt")

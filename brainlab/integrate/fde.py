@@ -35,7 +35,8 @@ def solve_fde(f, alpha, y0, t0, t1, dt=None, steps=None, method: str = "pece", a
     dt, steps : the step, or the number of steps; one of the two
     method    : a name from `bl.methods("fde")`. `caputo_euler` and `pece` are explicit; `gl`, `l1_implicit` (alpha up to
                 1) and `pi_trapezoid` solve for the new state by Newton's method, with the Jacobian of all its elements
-    memory    : None remembers all. A time forgets what is older (`gl`, `l1_implicit`): see `short_memory_error`.
+    memory    : None remembers all. A time forgets what is older (`gl`, `l1_implicit`), and is wrong by at most
+                `bl.integrate.short_memory_error`
     returns   : `sol` with sol.t (time,) and sol.y (time, ...), the first row at t0
 
     Below alpha = 1 most solutions begin as y(0) + c (t - t0)**alpha, with an infinite slope: there `pece` and
@@ -60,7 +61,7 @@ def solve_fde(f, alpha, y0, t0, t1, dt=None, steps=None, method: str = "pece", a
     start = initial_values(equation, alpha, y0, 2 if row.coefficients.below > 1 else 1)
     check_args(args)
     several = len(equation.states) > 1
-    equation.bind((*(start[0] if several else start[:1]), t0, *args), {})
+    equation.bind((*(start[0] if several else start[:1]), t0, *args), {}, solving=True)
     times, dt, finer = mesh(t0, t1, dt, steps, "the memory begins at t0; an equation that remembers cannot be run backwards")
     rule, steps = row.coefficients, len(times) - 1
     remembered = check_memory(memory, dt, row, f"or {method} with memory=None")

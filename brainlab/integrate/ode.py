@@ -144,7 +144,7 @@ def solve_ode(
     row = _method(("tsit5" if adaptive else "rk4") if method is None else method, adaptive)
     y0 = equation.initial(y0)
     check_args(args)
-    equation.bind((*(y0 if len(equation.states) > 1 else (y0,)), t0, *args), {})
+    equation.bind((*(y0 if len(equation.states) > 1 else (y0,)), t0, *args), {}, solving=True)
     events = check_events(events, equation, args)
     check_limits(max_steps, max_dt)
     if adaptive:

@@ -70,7 +70,7 @@ def solve_sde(
     check_args(args)
     several = len(drift.states) > 1
     for equation in (drift, diffusion):
-        equation.bind((*(y0 if several else (y0,)), t0, *args), {})
+        equation.bind((*(y0 if several else (y0,)), t0, *args), {}, solving=True)
     _check_wiener(wiener)
     noise = _given(noise, row)
     if dt is None and steps is None:

@@ -8,6 +8,7 @@ import pytest
 from scipy.optimize import fsolve
 
 import brainlab as bl
+import brainlab.math as bm
 from brainlab.analysis import classify, fixed_points
 from brainlab.analysis._newton import newton_all
 from brainlab.analysis._system import system
@@ -131,3 +132,26 @@ def test_classify(eigenvalues, kind):
 )
 def test_errors(call, match, said):
     assert re.search("(?s)" + match, said(call))
+
+
+def test_where_to_look_is_found_for_plain_functions():
+    """Trajectories say where: those that settle are followed however far they go, those that run away only a little."""
+    far = fixed_points(lambda V, t: -(V + 65) + 10)
+    assert [round(p["V"], 6) for p in far] == [-55.0]
+    lorenz = fixed_points(lambda x, y, z, t: (10 * (y - x), x * (28 - z) - y, x * y - 8 / 3 * z))
+    np.testing.assert_allclose([p["x"] for p in lorenz], [-(72**0.5), 0, 72**0.5], atol=1e-9)
+    lotka = fixed_points(lambda x, y, t: (x * (1.1 - 0.4 * y), y * (0.1 * x - 0.4)))
+    np.testing.assert_allclose([p.y for p in lotka], [[0, 0], [4, 2.75]], atol=1e-9)
+    (saddle,) = fixed_points(lambda x, y, t: (x, -y))
+    assert saddle.kind == "saddle"
+
+
+def test_units_of_a_joint_equation_say_where_its_potential_is():
+    """It begins at V = 0, from where a leak of 40 mV is no small way."""
+    membrane = lambda V, t, w: -(V + 60) - 8 * w * (V + 84)  # noqa: E731
+    gate = lambda w, t, V: 0.5 / (1 + bm.exp(-(V + 20) / 5)) - w  # noqa: E731
+    found = system(bl.JointEq(membrane, gate, units={"V": "mV"}))
+    assert found.label("V") == "V (mV)"
+    (rest,) = fixed_points(found)
+    w = 0.5 / (1 + np.exp(-(rest["V"] + 20) / 5))
+    np.testing.assert_allclose([rest["V"], rest["w"]], [(-60 - 8 * w * 84) / (1 + 8 * w), w], atol=1e-9)

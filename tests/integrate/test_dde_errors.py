@@ -128,3 +128,15 @@ def test_the_end_of_the_numbers():
         solve(lambda x, t, d: x * x * d[0], history=3.0, t1=5.0)
     with raises("history: x is NaN|y0: x is NaN at the start", error=DivergedError):
         solve(history=float("nan"))
+
+
+def test_a_delay_that_is_not_there():
+    with raises("index 1 is out of bounds.*and there is one delay", "`taus` lists the delays", r"taus=\[1.0, 1.0\]"):
+        solve(lambda x, t, delayed: -delayed[1])
+    with raises("list index out of range, and there are 2 delays", r"or delayed\[1\]"):
+        solve(lambda x, y, t, delayed: (y, -delayed[2][0]), taus=[1.0, 1.5], history=(1.0, 0.0))
+
+
+def test_history_that_takes_no_time():
+    with raises(r"history\(t\): too many positional arguments", "at a time up to t0", "history=lambda t: 1.0"):
+        solve(history=lambda: 1.0)

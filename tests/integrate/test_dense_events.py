@@ -188,7 +188,7 @@ def test_events_that_are_none():
     solve = lambda events: bl.solve_ode(oscillator, (1.0, 0.0), 0.0, 1.0, rtol=1e-3, events=events)  # noqa: E731
     with raises("events have names", 'events={"spike": lambda x, v, t: x}'):
         solve([lambda x, v, t: x])
-    with raises("the event 'a' is a function of x and t; the states are x, v"):
+    with raises("the event 'a' is a function of x and t; states are x, v."):
         solve({"a": lambda x, t: x})
     with raises("missing a required argument: 'k'"):
         solve({"a": lambda x, v, t, k: x})

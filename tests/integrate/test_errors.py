@@ -96,7 +96,7 @@ def test_arguments_that_are_missing_or_too_many():
         bl.odeint(f)(1.0)
     with raises("too many positional arguments"):
         bl.solve_ode(f, 1.0, 0.0, 1.0, dt=0.1, args=(1.0,))
-    with raises("missing a required argument: 'tau'"):
+    with raises("missing a required argument: 'tau'", "f is called with x, t, then what is in args", r"args=\(tau,\)"):
         bl.solve_ode(g, 1.0, 0.0, 1.0, dt=0.1)
     with raises("args = 1.0 is not a tuple", r"args=\(a,\)"):
         bl.solve_ode(g, 1.0, 0.0, 1.0, dt=0.1, args=1.0)
