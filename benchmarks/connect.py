@@ -4,8 +4,8 @@
     python benchmarks/connect.py Ring Gaussian  some of them
 
 A row is the median of several builds, another seed each time, from the call to a Connection in the store "padded" (of
-ScaleFree "ragged") whose arrays are there. The peer is scipy.sparse.random with the same number of entries, in turn with ours; it
-draws as FixedTotal does and gives a matrix in coordinates, one more step from rows that a network can use (`csr`).
+ScaleFree "ragged") whose arrays are there. The peer is scipy.sparse.random with the same number of entries, in turn with
+ours; it draws as FixedTotal does and gives a matrix in coordinates, one more step from rows that a network can use (`csr`).
 """
 
 from __future__ import annotations

@@ -32,7 +32,8 @@ def build(task, n, store=None):
         start = time.perf_counter()
         run = bl.simulate(target, duration, dt=dt, inputs=inputs, monitors=())
         loop = time.perf_counter() - start
-        steps, neurons = np.nonzero(run.spikes)
+        spikes = run.spikes
+        steps, neurons = np.nonzero(spikes) if isinstance(spikes, np.ndarray) else (spikes.steps, spikes.neurons)
         return results(task, n, loop, time.perf_counter() - start, steps, neurons)
 
     return run
