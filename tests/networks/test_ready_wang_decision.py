@@ -71,7 +71,7 @@ def plain(coherence, seed, before=300.0, after=700.0, dt=0.1):
 
 @pytest.fixture(scope="module")
 def trials():
-    """Four of them: 300 ms without a stimulus after 200 ms to settle, then 1.2 s of one with coherence 51.2 %."""
+    """Four of them: 300 ms without a stimulus after 200 ms to settle, then 0.8 s of one with coherence 51.2 %."""
     net, found = wang_decision(strength=0.0), []
     for seed in range(4):
         net.reset_state()
@@ -79,7 +79,7 @@ def trials():
         set_wang_decision(net, 0.0, strength=0.0)
         quiet = bl.simulate(net, 500.0, monitors=())
         set_wang_decision(net, 51.2)
-        found.append((quiet, bl.simulate(net, 1200.0, monitors=()).of("E").spikes))
+        found.append((quiet, bl.simulate(net, 800.0, monitors=()).of("E").spikes))
     return found
 
 
@@ -91,12 +91,12 @@ def test_spontaneous_rates_are_the_published_ones(trials):
 
 def test_at_51_percent_A_wins(trials):
     A, B = ([spikes.only(slice(first, first + 240)) for _, spikes in trials] for first in (0, 240))
-    late = [[spikes.between(1300.0, 1700.0).rates().mean() for spikes in group] for group in (A, B)]
+    late = [[spikes.between(1100.0, 1300.0).rates().mean() for spikes in group] for group in (A, B)]
     assert np.all(np.array(late[0]) > 20) and np.all(np.array(late[1]) < 5)
     assert np.mean(late[0]) == pytest.approx(32.4, abs=4.0) and np.mean(late[1]) == pytest.approx(1.6, abs=1.0)
     times = []
     for spikes in A:
-        rate = np.bincount(spikes.steps // 10, minlength=1200) / 240 * 1000
+        rate = np.bincount(spikes.steps // 10, minlength=800) / 240 * 1000
         smooth = np.convolve(rate, np.ones(50) / 50, "valid")
         times.append(np.argmax(smooth > 15.0) + 25)
     assert np.mean(times) == pytest.approx(368, abs=100)
@@ -116,7 +116,7 @@ def test_without_evidence_chance_decides():
     for seed in range(5):
         net.reset_state()
         net.seed = seed
-        rates = bl.simulate(net, 1500.0, monitors=()).of("E").spikes.between(1200.0, 1500.0).rates()
+        rates = bl.simulate(net, 800.0, monitors=()).of("E").spikes.between(600.0, 800.0).rates()
         A, B = rates[:240].mean(), rates[240:480].mean()
         winners.append(A > B)
     assert 0 < sum(winners) < 5
