@@ -66,8 +66,8 @@ def grow(ends, first, last, m, rng):
     """Fill in the edges of neurons first to last: each of m ends is that found at a place drawn among all earlier ends.
 
     The place may be in this generation, at an end not known yet, which in turn is found at the place drawn for it: all are
-    followed at once, each round twice as far. A neuron that finds the same one twice draws that place again, with it all that
-    was found through it: where such repeats are rare (n >> m) this is as if the neurons had come one by one.
+    followed at once, each round twice as far. A neuron that finds the same one twice draws that place again, with it all
+    that was found through it: where such repeats are rare (n >> m) this is as if the neurons had come one by one.
     """
     begin = m * (m + 1) + 2 * m * (first - m - 1)  # ends before this generation
     new = np.arange(first, last)

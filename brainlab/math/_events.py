@@ -140,7 +140,9 @@ def _visit(y, first, row, value, targets, weights, offset):
 def _plain(spikes, y, targets, weights, offset):
     n = targets.shape[0]
     w = weights if weights.ndim == 2 else weights[..., None]
-    return y.at[targets + offset].add(jnp.broadcast_to(spikes[:n, None] * w, targets.shape), mode="drop", wrap_negative_indices=False)
+    return y.at[targets + offset].add(
+        jnp.broadcast_to(spikes[:n, None] * w, targets.shape), mode="drop", wrap_negative_indices=False
+    )
 
 
 def _wide(spikes, y, targets, weights, offset):
@@ -154,8 +156,8 @@ _padded = event_product(_visit, _plain, _wide)
 
 
 def deliver(words, y, targets, weights, values=None, offset=0):
-    """y + spikes @ W for packed spikes, where target j of a row is element offset + j of the flat vector y: padding points at
-    a place of it that nobody reads. Nothing is copied, so a network can add straight into its state.
+    """y + spikes @ W for packed spikes, where target j of a row is element offset + j of the flat vector y: padding points
+    at a place of it that nobody reads. Nothing is copied, so a network can add straight into its state.
 
     values : None, or (n,) numbers that multiply the rows
     """
