@@ -109,7 +109,6 @@ class Plan:
                 "jump": jump,
             }
         elif projection.stp is not None:
-            _needs_table(projection, "stp")
             kind, p = "released", p | {"tables": tables([whole_pre]), "stp": projection.stp}
         elif np.ndim(delay):
             kind = "later"
@@ -269,12 +268,3 @@ def _padded_flat(w):
 
 def _flat(w, dtype):
     return _padded_flat(jnp.asarray(unbox(w), dtype))
-
-
-def _needs_table(projection, what):
-    if not isinstance(projection.connection, Padded):
-        raise SimulationError(
-            f"{projection!r}: {what} needs rows of targets.",
-            why=f"a {type(projection.connection).__name__} connection has none",
-            try_="connection.padded()",
-        )

@@ -56,7 +56,7 @@ class Projection(Module):
         self.stp, self.stdp = _check_plasticity(stp, stdp, synapse)
         self._connection = _connect(connection, pre, post, weight, seed, self)
         self._tables = {}
-        if stdp is not None and not isinstance(self._connection, Padded):
+        if (stp or stdp) is not None and not isinstance(self._connection, Padded):  # they go through rows of targets
             self._connection = self._connection.padded()
         self.delay = delay
         _check_delay(self)
