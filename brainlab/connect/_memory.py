@@ -36,11 +36,11 @@ def _table(file) -> dict[str, int]:
 SYNAPSES = "every stored synapse takes 4 bytes for its target and 4 for a weight of its own, and building them more"
 
 
-def check_fits(what: str, need: float, try_: str, why: str = SYNAPSES) -> None:
-    """`need` bytes for `what`, or a ConnectError that says how many GB and what to do instead."""
+def check_fits(what: str, need: float, try_: str, why: str = SYNAPSES, error=ConnectError) -> None:
+    """`need` bytes for `what`, or an error that says how many GB and what to do instead."""
     free = free_bytes()
     if free is not None and need > free:
-        raise ConnectError(
+        raise error(
             f"{what} need about {need / 1e9:,.1f} GB, and {max(free, 0) / 1e9:,.1f} GB of memory are free.",
             why=why,
             try_=try_,

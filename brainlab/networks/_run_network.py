@@ -24,7 +24,7 @@ from .simulate import count_steps, current
 from .spikes import Spikes
 
 PIECE = 0.25  # s: how long a piece may take; an interrupt waits for its end
-BUFFER = 2**25  # bytes for what a piece records
+BUFFER = 2**23  # bytes for what a piece records: spikes of steps, packed, until they are made events
 
 
 def run_network(net, duration, dt, inputs, monitors, progress, mesh=None) -> NetworkRun:
@@ -66,11 +66,11 @@ def run_network(net, duration, dt, inputs, monitors, progress, mesh=None) -> Net
             f"and bl.simulate(net, {(steps - done) * dt:g}) goes on.",
             stacklevel=3,
         )
-    return _result(net, plan, parts, found, start, done, given)
+    return _result(net, plan, parts, found, start, done)
 
 
 def _piece(net, plan, numbers, count, start):
-    """`count` steps: (words, rows) as NumPy arrays. The network is moved on only if all went well."""
+    """`count` steps: (spikes of each population, rows of what is watched). The network moves on only if all went well."""
     before = plan.pack()
     state, words, rows = _engine.run(
         plan.structure, numbers, before, np.int32(start), np.int32(count), plan.dt, np.uint32(net.seed)
@@ -82,7 +82,7 @@ def _piece(net, plan, numbers, count, start):
     plan.unpack(state)
     net.steps_done, net.dt = start + count, plan.dt
     kept = [np.asarray(a)[: count // w.every] for a, w in zip(rows, plan.structure.watches, strict=True)]
-    return count, np.asarray(words)[:count], kept
+    return _events(net, plan, np.asarray(words)[:count], start, count), kept
 
 
 def _time_step(net, dt):
@@ -163,29 +163,35 @@ def _diverged(net, plan, numbers, before, count, start):
     )
 
 
-def _result(net, plan, parts, found, start, done, given):
-    dt, t_start = plan.dt, start * plan.dt
-    words = np.concatenate([w for _, w, _ in parts]) if parts else np.zeros((0, 0), np.uint32)
-    at, runs = 0, {}
-    for c, (name, population) in enumerate(net.populations.items()):
-        cell, columns = plan.cells[c], []
+def _events(net, plan, words, start, count) -> list[Spikes]:
+    """The spikes of a piece, population by population. At once, for packed they take a hundred times the memory."""
+    at, found = 0, []
+    for cell, population in zip(plan.cells, net.populations.values(), strict=True):
+        columns = []
         for s, (a, b) in zip(cell.sources, cell.borders, strict=True):
             columns.append((words[:, at : at + plan.structure.words[s]], a, b))
             at += plan.structure.words[s]
-        spikes = _spikes(columns, population.size, done, dt, t_start)
+        found.append(_spikes(columns, population.size, count, plan.dt, start * plan.dt))
+    return found
+
+
+def _result(net, plan, parts, found, start, done):
+    dt, t_start = plan.dt, start * plan.dt
+    runs = {}
+    for c, (name, population) in enumerate(net.populations.items()):
+        pieces = [spikes[c] for spikes, _ in parts]
+        spikes = Spikes.join(pieces) if pieces else Spikes([], [], 0, population.size, dt, t_start)
         runs[name] = PopulationRun(name, population, spikes)
         population.spikes.value = _last(spikes)
         population.t = net.t
     result = NetworkRun(net, runs, dt, done, t_start)
     for k, (monitor, owner, _, numbers) in enumerate(found):
-        rows = np.concatenate([kept[k] for _, _, kept in parts]) if parts else np.zeros((0, len(numbers)))
+        rows = np.concatenate([kept[k] for _, kept in parts]) if parts else np.zeros((0, len(numbers)))
         result._keep(owner, monitor, rows, numbers)
     return result
 
 
 def _spikes(columns, size, steps, dt, t_start):
-    if not steps:
-        return Spikes([], [], 0, size, dt, t_start)
     pieces = [Spikes.from_words(np.ascontiguousarray(w), b - a, dt, t_start) for w, a, b in columns]
     if len(pieces) == 1:
         return pieces[0]

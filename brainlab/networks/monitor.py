@@ -152,6 +152,7 @@ def check_memory(found, steps: int) -> None:
             sum(4.0 * many * (steps // m.every) for m, many in kept),
             'bl.networks.Monitor("V", neurons=10, every=10), or mean=True',
             why="every value that is kept takes 4 bytes",
+            error=SimulationError,
         )
 
 

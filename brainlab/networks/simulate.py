@@ -7,6 +7,7 @@ from numbers import Real
 import jax
 import numpy as np
 
+from ..connect._memory import check_fits
 from ..integrate import DivergedError
 from ..math import random
 from ..math._array import Array, raw, unbox
@@ -71,6 +72,13 @@ def simulate(
     for name in monitors:
         if name not in (*model.states, "I"):
             raise unknown_monitor(model, name)
+    check_fits(
+        f"{steps:,} steps of {population.size:,} neurons, with {', '.join(monitors) or 'nothing'} and spikes,",
+        (2.0 + 4 * len(monitors)) * steps * population.size,
+        "bl.simulate(bl.Network(population), ...), which keeps spikes as events and V of a few neurons",
+        why="a row for each step is kept, 4 bytes for a number and 1 for a spike",
+        error=SimulationError,
+    )
     I, bias = current(inputs, steps, dt, population.size, type(model).__name__)
     key = random.DEFAULT.next_key() if np.any(population.noise) else None
 
