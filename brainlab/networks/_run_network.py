@@ -24,7 +24,7 @@ from .simulate import count_steps, current
 from .spikes import Spikes
 
 PIECE = 0.25  # s: how long a piece may take; an interrupt waits for its end
-BUFFER = 2**23  # bytes for what a piece records: spikes of steps, packed, until they are made events
+BUFFER = 2**21  # bytes for what a piece records: spikes of steps, packed, until they are made events
 
 
 def run_network(net, duration, dt, inputs, monitors, progress, mesh=None) -> NetworkRun:
