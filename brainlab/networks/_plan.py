@@ -178,7 +178,7 @@ class Plan:
                 why="in each step a neuron spikes once at most",
                 try_="bl.networks.PoissonInput(post, synapse, rate, weight, n=100), whose spikes add up",
             )
-        return p
+        return np.broadcast_to(p, group.size)  # one shape, so that one rate for each compiles nothing anew
 
     def _expected(self, rain):
         synapse = rain.synapse
@@ -204,11 +204,23 @@ class Plan:
             rows = [*population.state(), left, *(v for ch in channels for v in ch.values())]
             cells.append(tuple(jnp.asarray(r, dtype) for r in map(unbox, rows)))
         rings, kept = net.memory or self._empty(dtype)
+        self._check_delays(rings, kept)
         links = [
             {"w": _flat(p.w.value, dtype), "traces": own["traces"]} if link.kind == "learned" else own
             for (link, _), p, own in zip(self.links, net.projections, kept, strict=True)
         ]
         return State(_stacked(cells), rings, tuple(links))
+
+    def _check_delays(self, rings, kept):
+        for (link, _), own, projection, delay in zip(self.links, kept, self.net.projections, self.delays, strict=True):
+            room = len(own) if link.kind == "later" else min(rings[s].shape[0] for s, _ in link.pieces)
+            if np.max(delay) > room:
+                raise SimulationError(
+                    f"{projection!r}: its delay is now {np.max(delay) * self.dt:g} ms, and the network remembers "
+                    f"{room * self.dt:g} ms.",
+                    why="spikes are kept only as long as the longest delay needs them",
+                    try_="net.reset_state(), or the longest delay from the beginning",
+                )
 
     def _empty(self, dtype):
         longest = [1] * len(self.sizes)

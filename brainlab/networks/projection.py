@@ -122,7 +122,12 @@ class Projection(Module):
         try:
             steps = _whole_steps(delays, float(dt), delays.shape, bool(delays.ndim))
         except ValueError as error:
-            raise SimulationError(f"{self!r}: {error}") from None
+            shortest = max(round(float(delays.min()) / dt), 1) * dt
+            raise SimulationError(
+                f"{self!r}: {error.what}",
+                why="a spike arrives in a step after its own",
+                try_=f"delay={shortest:g}, or another dt",
+            ) from None
         return steps if delays.ndim else int(steps)
 
     def table(self, start: int, stop: int):
