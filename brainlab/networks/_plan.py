@@ -153,7 +153,7 @@ class Plan:
         """inputs : for each population (I, bias): (steps,) or (steps, neuron), or None; and a constant."""
         pops = self.populations
         return jax.tree.map(
-            jnp.asarray,
+            lambda x: jnp.asarray(x, jnp.result_type(x)),  # a plain number would be another type, and compile anew
             Numbers(
                 models=tuple(raw(p.model) for p in pops),
                 noise=tuple(unbox(p.noise) for p in pops),
