@@ -75,9 +75,9 @@ def correct(curve, guess, border, most=8):
         try:
             with np.errstate(over="ignore", invalid="ignore"):  # a guess may be far off; what is not finite is refused below
                 step, tangent, aside = curve.newton(z, border, border @ (guess - z))
+                z, size = z + step, np.sqrt(np.sum(curve.weights * step**2))
         except np.linalg.LinAlgError:
             break
-        z, size = z + step, np.sqrt(np.sum(curve.weights * step**2))
         if not (np.isfinite(size) and np.isfinite(tangent).all()) or size > 1e3:
             break
         if size < curve.tolerance:

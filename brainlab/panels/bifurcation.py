@@ -22,7 +22,7 @@ from .prediction import Choose
 
 DURATION, DT = 1000.0, 0.1  # ms
 STEPS = round(DURATION / DT)
-POINTS = 900  # of the trajectory in the plane
+POINTS = 1400  # of the trajectory in the plane
 EARLY, LATE = STEPS // 5, 3 * STEPS // 5  # from here on the rate, and the size of the swings are read
 AT_ONCE = 20.0  # per ms. Where w is faster it has arrived within a step of 0.1 ms, and RK4 would not be stable
 CURRENTS = (-20.0, 250.0)  # uA/cm2, of the diagram

@@ -104,14 +104,15 @@ class DelayPanel(Panel):
         span = (-top, top) if linear else (0.0, 1.5)
         self.x_figure.set_ranges(y=span)
         self.plane.set_ranges(x=span, y=span)
-        self.zero.set([0, SHOWN], [0, 0])
+        self.zero.set([0, SHOWN], [0, 0] if linear else [1, 1])  # where x rests
         self.x.set(t, np.clip(x, -1e3, 1e3))
         self.orbit.set(np.clip(x, -1e3, 1e3), np.clip(late, -1e3, 1e3))
         self.end.set(x[-1:], late[-1:])
         delays = np.linspace(SHORTEST, 3, 120)
         self.edge.set([0, 3], [0, 0])
-        self.roots.set(*((delays, growth(b, delays)) if linear else ([], [])))
-        self.now.set(*(([tau], [growth(b, tau)]) if linear else ([], [])))
+        near = (b,) if linear else (2 * b, b / 2)  # around x = 1 Mackey and Glass's x' is -2b x(t - tau) - b/2 x
+        self.roots.set(delays, growth(near[0], delays, *near[1:]))
+        self.now.set([tau], [growth(near[0], tau, *near[1:])])
 
     def _run(self, x, tau):
         """(t, x, x one delay ago) of what is shown."""
@@ -150,11 +151,12 @@ class DelayPanel(Panel):
         )
 
 
-def growth(b, tau):
-    r"""The rate of $x' = -b\,x(t - \tau)$, per ms: the largest real part of $\lambda = -b e^{-\lambda\tau}$, which is
-    $W(-b\tau)/\tau$ with Lambert's W. Source: Corless et al. (1996), Adv. Comput. Math. 5, section 2.
+def growth(b, tau, leak=0.0):
+    r"""The rate of $x' = -b\,x(t - \tau) - a x$ with the leak a, per ms: the largest real part of
+    $\lambda = -b e^{-\lambda\tau} - a$, which is $W(-b\tau e^{a\tau})/\tau - a$ with Lambert's W.
+    Source: Corless et al. (1996), Adv. Comput. Math. 5, section 2.
 
     >>> round(float(growth(1.0, np.pi / 2)), 12)
     0.0
     """
-    return lambertw(-b * tau).real / tau
+    return lambertw(-b * tau * np.exp(leak * tau)).real / tau - leak

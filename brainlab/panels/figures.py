@@ -1,6 +1,7 @@
 """A figure of a panel: bqplot marks made once, a layer for hands and screen readers over them, and a static twin in SVG.
 
-Drawing only ever sets traits of marks that exist. At most two points per pixel leave the kernel.
+Drawing only ever sets traits of marks that exist. At most two points per pixel leave the kernel; a path in a plane, which
+turns back, is thinned along its length.
 """
 
 from __future__ import annotations
@@ -279,6 +280,8 @@ def _thin(x, y):
         drawn = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         ends = slice(drawn[0], drawn[-1] + 1) if len(drawn) else slice(0)  # bqplot puts a label where a curve ends
         x, y = x[ends], y[ends]
+        if len(y) > 2 * POINTS and (np.diff(x) < 0).any() and np.isfinite(x).all() and np.isfinite(y).all():
+            return evenly(np.stack([x, y], 1), np.maximum([np.ptp(x), np.ptp(y)], 1e-30), 4 * POINTS).T  # it turns back
         x, y = svg.envelope(x, y, POINTS)
         bends = np.ones(len(y), bool)
         bends[1:-1] = (y[1:-1] != y[:-2]) | (y[1:-1] != y[2:])  # along a level line two points do

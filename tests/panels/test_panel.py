@@ -307,3 +307,12 @@ def test_a_stimulus_is_given_once():
     panel.send("stimulate")
     assert panel.run(60.0)["spikes"] == 1
     assert panel.run(120.0)["spikes"] == 0
+
+
+def test_a_path_in_a_plane_keeps_its_corners():
+    """Twenty turns of a circle: with its highest and lowest points only it would be a polygon."""
+    t = np.linspace(0, 40 * np.pi, 10_000)
+    path = Figure(Axis("x", "", (-1, 1)), Axis("y", "", (-1, 1))).curve("path", 1)
+    path.set(np.cos(t), np.sin(t))
+    x, y = path.marks[0].x, path.marks[0].y
+    assert len(x) <= 1400 and (np.hypot(x[1:] + x[:-1], y[1:] + y[:-1]) > 1.99).all()

@@ -7,6 +7,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import erfcx, lambertw
 
+import brainlab as bl
+import brainlab.math as bm
 from brainlab import panels
 from brainlab.panels import delay, noise_scaling
 
@@ -77,6 +79,25 @@ def test_growth_solves_the_characteristic_equation():
     for b, tau in ((1.0, 1.5), (0.7, 2.5), (2.0, 0.1)):
         root = lambertw(-b * tau) / tau
         assert abs(root + b * np.exp(-root * tau)) < 1e-9 and delay.growth(b, tau) == pytest.approx(root.real)
+
+
+def test_growth_of_small_swings_of_mackey_glass():
+    """Where they neither grow nor die out: i w = -a - 2b e^{-i w tau}, by hand; and a small swing of the equation itself."""
+    b, a = 2.0, 1.0
+    w = math.sqrt((2 * b) ** 2 - a**2)
+    edge = math.acos(-a / (2 * b)) / w
+    assert delay.growth(2 * b, edge, a) == pytest.approx(0.0, abs=1e-12)
+    slope = lambda x, t, late: b * late[0] / (1 + late[0] ** 10) - b / 2 * x  # noqa: E731
+    with bm.enable_x64():
+        sol = bl.solve_dde(slope, 0.6, 1.0 + 1e-7, 0.0, 20.0, steps=8000)
+    x, t = np.asarray(sol.y) - 1, np.asarray(sol.t)
+    rate = delay.growth(2 * b, 0.6, a)
+    period = 2 * math.pi / abs(lambertw(-2 * b * 0.6 * math.exp(0.6 * a)).imag / 0.6)
+    early, late = (np.ptp(x[(t > start) & (t <= start + period)]) for start in (8.0, 8.0 + 4 * period))
+    assert rate > 0 and math.log(late / early) / (4 * period) == pytest.approx(rate, abs=1e-4)
+    panel = panels.DelayPanel(equation="Mackey-Glass", b=b, tau=0.6)
+    panel.snapshot()
+    assert panel.now.y[0] == pytest.approx(rate) and panel.roots.y.shape == (120,)
 
 
 def test_the_first_passage_takes_as_long_as_theory_says():
