@@ -54,11 +54,6 @@ def _plain(V, m, h, n, I):
     return dV / NEURON.C, a_m * (1 - m) - b_m * m, a_h * (1 - h) - b_h * h, a_n * (1 - n) - b_n * n
 
 
-def _current(V, m, h, n, I):
-    sodium, potassium = NEURON.g_Na * m**3 * h, NEURON.g_K * n**4
-    return I - sodium * (V - NEURON.E_Na) - potassium * (V - NEURON.E_K) - NEURON.g_L * (V - NEURON.E_L)
-
-
 def scipys(t, y):
     V, m, h, n = np.clip(y, -200, 200)  # a stage of a step that will be rejected may be anywhere
     x, z = (V + 40) / 10, (V + 55) / 10
@@ -231,14 +226,14 @@ def draw(work):
 
 
 def fde():
-    """The cost of a memory of the whole past: n steps cost n**2 by the plain sum."""
-    times = []
-    for n in (1000, 2000, 4000, 8000):
+    """The cost of a memory of the whole past: n steps cost n**2 by the plain sum, n (log n)**2 by Fourier transforms."""
+    times, steps = [], (1000, 3000, 10_000, 30_000, 100_000)
+    for n in steps:
         solve = lambda n=n: bl.solve_fde(lambda x, t: -x, 0.8, 1.0, 0.0, 10.0, steps=n).y.value  # noqa: E731
         first = seconds(solve)
         times.append(statistics.median(seconds(solve) for _ in range(5)))
         print(f"fde pece, {n} steps: {times[-1] * 1e3:.2f} ms, first call {first:.2f} s")
-    print(f"cost ~ n**{np.polyfit(np.log([1000, 2000, 4000, 8000]), np.log(times), 1)[0]:.2f}")
+    print(f"cost ~ n**{np.polyfit(np.log(steps), np.log(times), 1)[0]:.2f}")
 
 
 def dde():

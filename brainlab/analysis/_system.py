@@ -84,11 +84,12 @@ class System:
 
     def check_parameter(self, name: str) -> str:
         if name not in self.p:
-            close = difflib.get_close_matches(str(name), self.p, n=1)
+            name, known = str(name), list(self.p)
+            close = [p for p in known if p.lower() == name.lower()] or difflib.get_close_matches(name, known, n=1)
             raise refuse(
                 f"there is no parameter {name!r:.40}." + (f" Did you mean {close[0]!r}?" if close else ""),
-                why=f"the parameters are {', '.join(self.p) or 'none at all'}",
-                try_=repr(close[0] if close else next(iter(self.p), "I")),
+                why=f"the parameters are {', '.join(known)}" if known else "the parameters of a function stand after t",
+                try_=repr((close or known)[0]) if known else f"def f({', '.join(self.states)}, t, {name:.20}=1.0): ...",
             )
         return name
 

@@ -127,6 +127,8 @@ def test_classify(eigenvalues, kind):
         (lambda: fixed_points(bl.FitzHughNagumo(), [(0, 1)]), "one .low, high. for each state"),
         (lambda: fixed_points(bl.FitzHughNagumo(), n=0), "n = 0: a whole number, 1 or more"),
         (lambda: fixed_points(bl.FitzHughNagumo(), J=1.0), "no parameter 'J'"),
+        (lambda: fixed_points(bl.FitzHughNagumo(), i=1.0), "no parameter 'i'. Did you mean 'I'"),
+        (lambda: fixed_points(lambda x, t: -x, r=1.0), r"no parameter 'r'.*stand after t.*def f\(x, t, r=1.0\)"),
         (lambda: fixed_points(bl.FitzHughNagumo(), I=np.nan), "I = nan: one finite number"),
     ],
 )
