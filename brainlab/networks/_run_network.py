@@ -37,6 +37,12 @@ def run_network(net, duration, dt, inputs, monitors, progress, mesh=None) -> Net
         if monitors is not None and monitors != ():
             raise SimulationError("on several devices only spikes are kept.", try_="monitors=()")
         return run_partition(net, steps, dt, given, mesh)
+    if net.parts is not None:
+        raise SimulationError(
+            "this network has run on several devices: what is on its way is there.",
+            why="spikes that have not arrived yet would be lost",
+            try_="the same devices= again, or net.reset_state() first",
+        )
     sketch = Plan(net, dt, 1)
     found = resolve(net, sketch, monitors)
     check_memory(found, steps)

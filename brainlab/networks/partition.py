@@ -203,6 +203,13 @@ class _Parts:
                 try_="net.reset_state()",
             )
         if self.net.parts is not None:
+            before = len(self.net.parts.cells[0])
+            if before != self.mesh.size:
+                raise SimulationError(
+                    f"this network has run on {before} devices, and now there are {self.mesh.size}.",
+                    why="what is on its way is in as many parts",
+                    try_=f"devices={before}, or net.reset_state() first",
+                )
             return self.net.parts
         d = self.mesh.size
         cells = []

@@ -54,7 +54,7 @@ class Projection(Module):
         self._synapse = synapse
         self._channel = None  # a Network gives each synapse a channel
         self.stp, self.stdp = _check_plasticity(stp, stdp, synapse)
-        self._connection = _connect(connection, pre, post, weight, seed, self)
+        self._connection = _connect(connection, pre, post, weight, seed)
         self._tables = {}
         if (stp or stdp) is not None and not isinstance(self._connection, Padded):  # they go through rows of targets
             self._connection = self._connection.padded()
@@ -206,7 +206,7 @@ def _check_plasticity(stp, stdp, synapse):
     return stp, stdp
 
 
-def _connect(connection, pre, post, weight, seed, owner) -> Connection:
+def _connect(connection, pre, post, weight, seed) -> Connection:
     sizes = pre.size, post.size
     if isinstance(connection, Rule):
         return connection(*sizes, seed=seed, weight=1.0 if weight is None else weight)

@@ -83,6 +83,17 @@ def test_neurons_that_cannot_be_shared_out():
         spread(np.zeros(5), 5, SimpleNamespace(size=2))
 
 
+def test_what_is_on_its_way_is_not_lost_in_silence():
+    net = ready.coba(n=50)
+    bl.simulate(net, 5.0, dt=0.1, devices=1)
+    with pytest.raises(SimulationError, match="^this network has run on several devices: what is on its way is there"):
+        bl.simulate(net, 5.0)
+    net.reset_state()
+    bl.simulate(net, 5.0, dt=0.1)
+    with pytest.raises(SimulationError, match="^this network has run on one device: what is on its way is there"):
+        bl.simulate(net, 5.0, devices=1)
+
+
 def _pulse():
     cells = bl.Population(bl.LIF(), 10, name="cells")
     times = bl.networks.SpikeTimes(2, neurons=[0], times=[5.0])
