@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-EXTRAS = "lab,train,stiff,test"
+EXTRAS = "lab,train,stiff,vision,test"
 
 
 def install() -> None:
