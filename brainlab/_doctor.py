@@ -62,7 +62,14 @@ def _installed(package: str) -> str | None:
 
 def _versions():
     yield Finding("brainlab", "ok", f"{__version__} on Python {platform.python_version()}, {platform.system()}")
-    for package, extra in (("jax", ""), ("numpy", ""), ("scipy", ""), ("optax", "train"), ("diffrax", "stiff"), ("scikit-learn", "vision")):
+    for package, extra in (
+        ("jax", ""),
+        ("numpy", ""),
+        ("scipy", ""),
+        ("optax", "train"),
+        ("diffrax", "stiff"),
+        ("scikit-learn", "vision"),
+    ):
         version = _installed(package)
         if version:
             yield Finding(package, "ok", version)
