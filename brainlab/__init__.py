@@ -57,7 +57,7 @@ from .params import ParamError as ParamError, param as param  # noqa: E402
 BrainPyObject = Module  # the lecture's name for it
 
 
-LATER = ("analysis", "lessons", "panels")  # a first simulation does not need them, and the last two bring widgets
+LATER = ("analysis", "lessons", "panels", "vision")  # a first simulation does not need them, and two bring widgets
 
 
 def __getattr__(name):
