@@ -17,6 +17,7 @@ COLORS = ("#0072B2", "#C4500A", "#007A5A", "#A6568A", "#8A6D00", "#2F8FC4")
 GHOST = "#8a8a8a"
 DASHES = {"solid": "", "dashed": "7 4", "dotted": "2 3", "dash_dotted": "8 3 2 3"}
 _POINTS = ("points", "rings", "squares", "triangles", "diamonds")
+_VEIL = 0.65  # how strong a mask is where it is 1, as in js/pixels.js
 _MARGIN = {"left": 62, "right": 16, "top": 26, "bottom": 42}
 
 
@@ -46,9 +47,19 @@ class Axes:
     layers: list[Layer] = field(default_factory=list)
     height: int = 220
     ticks: tuple[bool, bool] = (True, True)  # False where the places along x or y are no numbers
+    names: tuple[tuple, tuple] = ((), ())  # what stands at 0, 1, 2 ... along x and y instead of numbers
 
     def ranges(self):
         return self.x_range or _extent(self.layers, "x"), self.y_range or _extent(self.layers, "y")
+
+
+@dataclass
+class Images:
+    """Images of pixels in a row. images: (label, (rows, columns), colors (rows, columns, 3) uint8; None: not shown yet)"""
+
+    title: str
+    images: list[tuple]
+    height: int = 200
 
 
 class Picture:
@@ -89,7 +100,9 @@ def compose(rows: list, *, width=720, title="", description="a picture") -> Pict
     for row in rows:
         row = row if isinstance(row, list) else [row]
         each = width / len(row)
-        parts += [_axes(axes, i * each, y, each, axes.height) for i, axes in enumerate(row)]
+        for i, axes in enumerate(row):
+            drawn = _images if isinstance(axes, Images) else _axes
+            parts.append(drawn(axes, i * each, y, each, axes.height))
         y += max(axes.height for axes in row)
     head = f'<text x="12" y="18" font-size="14" font-weight="600" fill="#222">{html.escape(title)}</text>' if title else ""
     text = (
@@ -113,12 +126,12 @@ def _axes(axes: Axes, x0, y0, width, height) -> str:
 
     clip = f"c{left:.0f}-{top:.0f}-{right:.0f}-{bottom:.0f}"  # pictures in one page share their ids: same name, same shape
     out = [f'<clipPath id="{clip}"><rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"/></clipPath>']
-    for tick in ticks(x_low, x_high) if axes.ticks[0] else []:
+    for tick, said in _ticks(axes, 0, x_low, x_high, 6):
         out.append(f'<path d="M{px(tick):.1f} {top}V{bottom}" stroke="#e6e6e6"/>')
-        out.append(f'<text x="{px(tick):.1f}" y="{bottom + 14}" text-anchor="middle" fill="#444">{tick:g}</text>')
-    for tick in ticks(y_low, y_high, 4) if axes.ticks[1] else []:
+        out.append(f'<text x="{px(tick):.1f}" y="{bottom + 14}" text-anchor="middle" fill="#444">{said}</text>')
+    for tick, said in _ticks(axes, 1, y_low, y_high, 4):
         out.append(f'<path d="M{left} {py(tick):.1f}H{right}" stroke="#e6e6e6"/>')
-        out.append(f'<text x="{left - 6}" y="{py(tick) + 4:.1f}" text-anchor="end" fill="#444">{tick:g}</text>')
+        out.append(f'<text x="{left - 6}" y="{py(tick) + 4:.1f}" text-anchor="end" fill="#444">{said}</text>')
     out.append(f'<path d="M{left} {top}V{bottom}H{right}" fill="none" stroke="#666"/>')
     out.append(_text((left + right) / 2, bottom + 32, axes.x_label, "middle"))
     out.append(
@@ -131,6 +144,69 @@ def _axes(axes: Axes, x0, y0, width, height) -> str:
     beside = left + _width(axes.title) + sum(34 + _width(layer.label) for layer in named) < right
     out.append(_legend(named, left, right, top if beside else top + 20))  # beside the title, or under it if there is no room
     return "".join(out)
+
+
+def _ticks(axes: Axes, which: int, low, high, about):
+    """(place, what is written there) along x or y."""
+    if axes.names[which]:
+        return [(i, html.escape(name)) for i, name in enumerate(axes.names[which])]
+    return [(tick, f"{tick:g}") for tick in ticks(low, high, about)] if axes.ticks[which] else []
+
+
+def _images(row: Images, x0, y0, width, height) -> str:
+    rows, columns = (np.array([shape[k] for _, shape, _ in row.images]) for k in (0, 1))
+    names = np.array([_width(label) for label, _, _ in row.images])
+    left, top, room = x0 + 14.0, y0 + 42.0, width - 28.0
+    size = (height - 46.0) / rows.max()
+    while size > 1 and (np.maximum(size * columns, names) + 16).sum() > room:
+        size *= 0.96
+    out = [_text(left, y0 + 17, row.title, "start", "600")]
+    for (label, shape, colors), wide in zip(row.images, np.maximum(size * columns, names), strict=True):
+        out.append(_text(left, top - 6, label, "start"))
+        if colors is not None:
+            out.append(_pixels(colors, left, top, size))
+        out.append(
+            f'<path d="M{left:.1f} {top:.1f}h{size * shape[1]:.1f}v{size * shape[0]:.1f}h{-size * shape[1]:.1f}Z" '
+            f'fill="none" stroke="#666"/>'
+        )
+        left += wide + 16
+    return "".join(out)
+
+
+def _pixels(colors, left, top, size) -> str:
+    """A path for each colour, of the stretches of pixels that have it: far less text than a rectangle for each pixel."""
+    paths: dict[str, list[str]] = {}
+    for r, line in enumerate(colors.astype(int)):
+        ends = [0, *np.flatnonzero((np.diff(line, axis=0) != 0).any(1)) + 1, len(line)]
+        for start, stop in zip(ends[:-1], ends[1:], strict=True):
+            step = f"M{left + start * size:.1f} {top + r * size:.1f}h{(stop - start) * size:.2f}v{size:.2f}"
+            paths.setdefault("#{:02x}{:02x}{:02x}".format(*line[start]), []).append(f"{step}h{-(stop - start) * size:.2f}Z")
+    return "".join(
+        f'<path d="{"".join(steps)}" fill="{color}" shape-rendering="crispEdges"/>' for color, steps in paths.items()
+    )
+
+
+def colored(shades, stops, mask=None, tint="3") -> np.ndarray:
+    """(rows, columns) or (n,) of shades 0 to 255 -> the same and 3, uint8: red, green, blue.
+
+    stops : colours from shade 0 to 255, "#rrggbb", a number of the palette, "page" or "text"
+    mask  : None, or how strongly, 0 to 1, the colour `tint` lies over each pixel
+
+    >>> colored(np.array([0, 255]), ("page", "text")).tolist()
+    [[255, 255, 255], [34, 34, 34]]
+    """
+    at = np.linspace(0, 255, len(stops))
+    rgb = np.array([_rgb(stop) for stop in stops])
+    colors = np.stack([np.interp(shades, at, rgb[:, k]) for k in range(3)], -1)
+    if mask is not None:
+        veil = _VEIL * np.clip(mask, 0, 1)[..., None]
+        colors += veil * (_rgb(tint) - colors)
+    return np.round(colors).astype(np.uint8)
+
+
+def _rgb(color: str) -> np.ndarray:
+    text = {"page": "#ffffff", "text": "#222222"}.get(color) or (color if color[0] == "#" else COLORS[int(color) - 1])
+    return np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)])
 
 
 def _layer(layer: Layer, px, py, pixels) -> str:

@@ -18,13 +18,14 @@ from brainlab.panels.widgets import (  # noqa: E402
     Graph,
     Overlay,
     Pacer,
+    Pixels,
     Readout,
     Slider,
     Toggle,
 )
 from brainlab.panels.widgets._front_end import plain_symbol, script  # noqa: E402
 
-FAMILY = [Slider, Toggle, Choice, Buttons, Overlay, Canvas, Graph, Pacer, Readout, Downloads]
+FAMILY = [Slider, Toggle, Choice, Buttons, Overlay, Canvas, Graph, Pixels, Pacer, Readout, Downloads]
 
 
 @pytest.fixture

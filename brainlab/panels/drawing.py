@@ -134,8 +134,9 @@ class Drawing:
                     interval = self.hand(name)
                     handles.setdefault(widget, {})[name] = None if interval is None else np.ravel(interval).tolist()
                 for part in (name, *self.carries.get(name, ())):
-                    if any(h.get("name") == part for h in (*widget.handles, widget.click)):
-                        handles.setdefault(widget, {})[part] = self.hand(part)
+                    if widget.at_once(part):
+                        value = self.hand(part)
+                        handles.setdefault(widget, {})[part] = value.tolist() if isinstance(value, np.ndarray) else value
                 self._carried.extend((widget, part) for part in (name, *self.carries.get(name, ())))
             for overlay, values in handles.items():
                 overlay.show(values)

@@ -30,10 +30,11 @@ class Axis:
     """`Axis("V", "mV", (-90, 50))`: what is measured, in which unit, and which part of it is shown.
 
     ticks : False where the places along it are no numbers
+    names : what stands at 0, 1, 2 ... instead of numbers, in the language of the moment: for bars. Later: `Figure.set_names`
     """
 
-    def __init__(self, name: str, unit: str = "", span: tuple[float, float] = (0.0, 1.0), ticks: bool = True):
-        self.name, self.unit, self.span, self.ticks = name, unit, span, ticks
+    def __init__(self, name: str, unit: str = "", span=(0.0, 1.0), ticks: bool = True, names: tuple[str, ...] = ()):
+        self.name, self.unit, self.span, self.ticks, self.names = name, unit, span, ticks, names
 
     @property
     def label(self) -> str:
@@ -96,6 +97,15 @@ class Curves:
                 yield svg.Layer(self.x, y, tr(self.labels[i]), color, kind, dash, self.width)
 
 
+class Bars(Curves):
+    """A thick line from 0 for each bar, all in one mark."""
+
+    def set(self, x, y):
+        x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
+        gap = np.full_like(x, np.nan)
+        super().set(np.stack([x, x, gap], 1).ravel(), np.stack([0 * y, y, gap], 1).ravel())
+
+
 class Figure(Hands):
     """Axes with curves, dots and things to take hold of.
 
@@ -140,6 +150,10 @@ class Figure(Hands):
         """Points. shape: dots, rings or squares"""
         return self._add(Curves(self, [label], [color], ["solid"], kind=shape, ghosts=ghost, given=given))
 
+    def bars(self, label: str, color: int = 1, *, width=14, ghost=False, given=False) -> Bars:
+        """Bars from 0, over an x axis with names: `bars.set([0, 1, 2], heights)`. width: pixels"""
+        return self._add(Bars(self, [label], [color], ["solid"], width=width, ghosts=ghost, given=given))
+
     def _add(self, curves):
         self.curves.append(curves)
         self._figure.marks = [*self._figure.marks, *curves.marks]
@@ -166,11 +180,19 @@ class Figure(Hands):
                 setattr(self.overlay, name, list(axis.span))
                 self._place_ticks()
 
+    def set_names(self, names):
+        """Other names along x; the axis is as long as they need."""
+        if tuple(names) != self.x.names and not self.ghostly:
+            self.x.names = tuple(names)
+            self.set_ranges(x=(-0.6, len(names) - 0.4))
+            self._place_ticks()
+
     def _place_ticks(self):
         """Round numbers: bqplot's own ticks cut the range into equal parts."""
         for shown, axis, about in zip(self._axes, (self.x, self.y), (6, 5), strict=True):
             shown.visible = axis.ticks
-            ticks = np.array(svg.ticks(*axis.span, about))
+            ticks = np.array(svg.ticks(*axis.span, about) if not axis.names else range(len(axis.names)), float)
+            shown.tick_labels = {str(i): name for i, name in enumerate(axis.names)}
             digits = next((n for n in range(8) if np.allclose(ticks, ticks.round(n), rtol=0, atol=1e-9)), 8)
             shown.tick_format = f".{digits}f"  # on its own and first: sent together, the old format is drawn
             shown.tick_values = ticks
@@ -209,7 +231,8 @@ class Figure(Hands):
                 kind = {"y": "level", "x": "mark"}[handle["axis"]]
                 layers.append(svg.Layer(np.array([value]), np.array([value]), "", svg.GHOST, kind, "dashed", 1.0))
         labels, spans = (self.x.label, self.y.label), (self.x.span, self.y.span)
-        return svg.Axes(*labels, tr(self.title), *spans, layers, self.height, (self.x.ticks, self.y.ticks))
+        ticks, names = (self.x.ticks, self.y.ticks), (self.x.names, self.y.names)
+        return svg.Axes(*labels, tr(self.title), *spans, layers, self.height, ticks, names)
 
 
 def above(step: float, *values) -> float:

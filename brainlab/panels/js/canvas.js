@@ -1,19 +1,12 @@
 // Spikes and images, drawn on a canvas in the colours of the page.
 
 const numbers = view => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-const bytes = view => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 function ticks(low, high, most) {
   const raw = (high - low) / most, power = 10 ** Math.floor(Math.log10(raw));
   const step = power * [1, 2, 5, 10].find(m => m * power >= raw), out = [];
   for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-9; v += step) out.push(Number(v.toPrecision(6)));
   return out;
-}
-
-// What the style sheet says, as colours a canvas understands: var() is resolved on a node.
-function looks(el) {
-  const style = getComputedStyle(el), look = name => style.getPropertyValue(name).trim();
-  return {text: style.color, grid: look("--bl-grid"), colors: [1, 2, 3, 4, 5, 6].map(n => look(`--bl-${n}`)), font: style.fontFamily};
 }
 
 function axes(pen, area, content, look, labels) {
@@ -66,34 +59,18 @@ function raster(pen, area, content, look, {toX, toY}) {
 
 function picture(pen, area, content) {
   const pixels = bytes(content.pixels), lut = bytes(content.lut), {rows, columns} = content;
-  const data = new ImageData(columns, rows), words = new Uint32Array(data.data.buffer);
-  const table = Uint32Array.from({length: 256}, (_, i) => (255 << 24 | lut[3 * i + 2] << 16 | lut[3 * i + 1] << 8 | lut[3 * i]) >>> 0);
-  for (let i = 0; i < pixels.length; i++) words[i] = table[pixels[i]];
-  const small = make("canvas", {width: columns, height: rows});
-  small.getContext("2d").putImageData(data, 0, 0);
+  const table = Uint32Array.from({length: 256}, (_, i) => word(lut.subarray(3 * i)));
   pen.imageSmoothingEnabled = false;
-  pen.drawImage(small, area.left, area.top, area.wide, area.high);
+  pen.drawImage(small(rows, columns, Uint32Array.from(pixels, i => table[i])), area.left, area.top, area.wide, area.high);
 }
 
 function render({model, el}) {
   const canvas = make("canvas", {role: "img", class: "bl-canvas"}), empty = make("div", {class: "bl-empty"});
   el.classList.add("bl-widget", "bl-canvas-box");
   el.append(canvas, empty);
-  let asked = 0, tries = 0;
-  const paint = () => {
-    asked = 0;
-    const content = model.get("content"), wide = canvas.clientWidth, high = canvas.clientHeight, ratio = window.devicePixelRatio || 1;
+  const screen = surface(el, canvas, (pen, wide, high, look) => {
+    const content = model.get("content");
     empty.hidden = Boolean(content.kind);
-    if (!wide || !high) {   // JupyterLab hides the page for a moment while it changes the theme, too short for a ResizeObserver
-      if (tries++ < 20) setTimeout(ask, 50);
-      return;
-    }
-    tries = 0;
-    if (canvas.width !== Math.round(wide * ratio)) canvas.width = Math.round(wide * ratio);
-    if (canvas.height !== Math.round(high * ratio)) canvas.height = Math.round(high * ratio);
-    const pen = canvas.getContext("2d"), look = looks(el);
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, wide, high);
     if (!content.kind) return;
     const margin = content.x_range ? model.get("margin") : {top: 0, bottom: 0, left: 0, right: 0};
     const area = {left: margin.left, top: margin.top, right: wide - margin.right, bottom: high - margin.bottom};
@@ -102,24 +79,14 @@ function render({model, el}) {
     if (content.kind === "image") picture(pen, area, content);
     const scales = content.x_range && axes(pen, area, content, look, [model.get("x_label"), model.get("y_label")]);
     if (content.kind === "raster") raster(pen, area, content, look, scales);
-  };
-  const ask = () => { asked ||= requestAnimationFrame(paint); };
+  });
   follow(model, ["height"], () => { canvas.style.height = model.get("height"); });   // the outer node's belongs to its layout
   follow(model, ["label", "words"], () => {
     set(canvas, {"aria-label": model.get("label")});
     empty.textContent = model.get("words").empty || "";
   });
-  follow(model, ["content", "x_label", "y_label", "margin"], ask);
-  const watch = new ResizeObserver(ask), theme = new MutationObserver(ask), dark = matchMedia("(prefers-color-scheme: dark)");
-  watch.observe(canvas);
-  theme.observe(document.body, {attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-jp-theme-name"]});
-  dark.addEventListener("change", ask);
-  return () => {
-    watch.disconnect();
-    theme.disconnect();
-    dark.removeEventListener("change", ask);
-    cancelAnimationFrame(asked);
-  };
+  follow(model, ["content", "x_label", "y_label", "margin"], screen.ask);
+  return screen.stop;
 }
 
 export default {render};

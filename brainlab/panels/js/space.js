@@ -36,9 +36,9 @@ function keyed(event, value, {min, max, step}, axis) {
 }
 
 // Press, move, lift on one node: with capture, so the finger may leave it. begin() may refuse by returning false.
-function draggable(node, {begin, move, end}) {
+function draggable(node, {begin, move, end, buttons = [0]}) {
   node.addEventListener("pointerdown", event => {
-    if (event.button !== 0 || begin(event) === false) return;
+    if (!buttons.includes(event.button) || begin(event) === false) return;
     event.preventDefault();
     event.stopPropagation();
     node.setPointerCapture(event.pointerId);

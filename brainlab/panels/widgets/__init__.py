@@ -11,6 +11,7 @@ from .buttons import Buttons as Buttons
 from .overlay import Overlay as Overlay, stack as stack
 from .canvas import Canvas as Canvas
 from .graph import Graph as Graph
+from .pixels import Pixels as Pixels
 from .pacer import Pacer as Pacer
 from .readout import Readout as Readout
 from .downloads import Downloads as Downloads

@@ -27,7 +27,7 @@ class Canvas(Worded):
     The last picture stays with the widget: a page opened later shows it too.
     """
 
-    _esm, _css = script("canvas"), style("canvas")
+    _esm, _css = script("surface", "canvas"), style("canvas")
     english = {"empty": "nothing to show yet"}
 
     content = t.Dict().tag(sync=True)

@@ -70,6 +70,10 @@ class Overlay(Pipelined):
         if any(self.value.get(name) != v for name, v in free.items()):
             self.value = {**self.value, **free}
 
+    def at_once(self, name: str) -> bool:
+        """Does what has this name follow every frame? A curve that was drawn follows when the hand rests: it is long."""
+        return any(part.get("name") == name for part in (*self.handles, self.click))
+
     def acknowledge(self) -> None:
         with self._counting:
             self._held.clear()
