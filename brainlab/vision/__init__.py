@@ -4,3 +4,12 @@ from .corruptions import corrupt as corrupt, cover as cover, overlap as overlap
 from .digits import Digits as Digits, digits as digits, samples as samples
 from .errors import MissingPackageError as MissingPackageError, VisionError as VisionError
 from .filters import coarse as coarse, fine as fine, high_pass as high_pass, low_pass as low_pass
+from .letters import letters as letters
+from .compare_feedback import FeedbackComparison as FeedbackComparison, compare_feedback as compare_feedback
+from .discrete_pull import DiscretePull as DiscretePull
+from .pattern_tree import Cues as Cues, PatternTree as PatternTree, pattern_tree as pattern_tree
+from .push_pull import Hierarchy as Hierarchy, HierarchicalMemory as HierarchicalMemory, HierarchyRun as HierarchyRun
+from .mooney import TwoTone as TwoTone, two_tone as two_tone
+from .scenes import Scenes as Scenes, occluded as occluded, shapes as shapes, textured as textured
+from .guess_and_verify import GuessAndVerify as GuessAndVerify
+from .pathways import Look as Look, Pathways as Pathways

@@ -18,7 +18,7 @@ def corrupt(images, kind: str, amount, seed=0, shape=None) -> np.ndarray:
     kind   : "gauss": every pixel is off by a Gaussian number with standard deviation `amount`, and kept between 0 and 1
              "salt and pepper": a share `amount` of the pixels is 0 or 1 instead
              "noise block": a square of `amount` x `amount` pixels is noise, evenly between 0 and 1
-             "bar": `amount` whole rows or columns are 1
+             "bar": a bar across the picture, `amount` pixels wide, is 1
     shape  : (rows, columns) of one picture; None: it is a square
 
     >>> paper = np.zeros((2, 16))
@@ -41,7 +41,7 @@ def corrupt(images, kind: str, amount, seed=0, shape=None) -> np.ndarray:
         amount = _amount(amount, 1.0 if kind == "salt and pepper" else np.inf)
     else:
         amount = whole("amount", amount, 0, min(rows, columns), "it is counted in pixels, and must fit into the picture")
-    flat = {"gauss": _gauss, "salt and pepper": _pepper, "noise block": _block, "bar": _bars}[kind](flat, amount, rng)
+    flat = {"gauss": _gauss, "salt and pepper": _pepper, "noise block": _block, "bar": _bar}[kind](flat, amount, rng)
     return flat.reshape(np.shape(images)).astype(np.float32)
 
 
@@ -61,11 +61,11 @@ def _block(images, size, rng):
     return images
 
 
-def _bars(images, count, rng):
+def _bar(images, width, rng):
     for image in images:
-        upright = rng.random(count) < 0.5
-        for picture, lines in ((image, count - upright.sum()), (image.T, upright.sum())):
-            picture[rng.choice(len(picture), lines, replace=False)] = 1.0
+        lines = image.T if rng.random() < 0.5 else image
+        first = rng.integers(len(lines) - width + 1)
+        lines[first : first + width] = 1.0
     return images
 
 
