@@ -25,11 +25,13 @@ from .integrate import (  # noqa: E402
 from .math._names import missing_name  # noqa: E402
 from .math.module import Module as Module  # noqa: E402
 from .models import (  # noqa: E402
+    CANN as CANN,
     EIF as EIF,
     HH as HH,
     LIF as LIF,
     QIF as QIF,
     AdEx as AdEx,
+    AmariField as AmariField,
     ConnorStevens as ConnorStevens,
     Dynamics as Dynamics,
     EIRates as EIRates,

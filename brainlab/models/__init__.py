@@ -2,7 +2,9 @@
 
 from . import adex as adex, izhikevich as izhikevich, morris_lecar as morris_lecar, wilson_cowan as wilson_cowan
 from .adex import AdEx as AdEx
+from .amari_field import AmariField as AmariField, FieldRun as FieldRun, Widths as Widths
 from .base import Model as Model
+from .cann import CANN as CANN, Bump as Bump, BumpRun as BumpRun
 from .connor_stevens import ConnorStevens as ConnorStevens
 from .dynamics import Dynamics as Dynamics
 from .ei_rates import EIRates as EIRates
@@ -26,12 +28,13 @@ def all_models() -> dict[str, type[Model]]:
 
     >>> list(all_models())
     ['LIF', 'QIF', 'EIF', 'AdEx', 'Izhikevich', 'HH', 'FitzHughNagumo', 'MorrisLecar', 'ConnorStevens', 'HindmarshRose',
-    'WilsonCowan', 'EIRates', 'ThresholdLinear', 'WongWang', 'WangBuzsaki']
+    'WilsonCowan', 'EIRates', 'ThresholdLinear', 'WongWang', 'WangBuzsaki', 'AmariField', 'CANN']
     """
     order = [  # as the course meets them; new ones come after
         *("LIF", "QIF", "EIF", "AdEx", "Izhikevich", "HH"),
         *("FitzHughNagumo", "MorrisLecar", "ConnorStevens", "HindmarshRose", "WilsonCowan"),
         *("EIRates", "ThresholdLinear", "WongWang", "WangBuzsaki"),
+        *("AmariField", "CANN"),
     ]
     found = {
         k: v
