@@ -12,6 +12,14 @@ from .fi_curve import fi_curve as fi_curve
 from .basins import Basins as Basins, basins as basins
 from .cycles import LimitCycle as LimitCycle, limit_cycle as limit_cycle
 from .fixed_points import FixedPoint as FixedPoint, fixed_points as fixed_points
+from .hopfield_capacity import (
+    ags as ags,
+    critical_load as critical_load,
+    hopfield_basin as hopfield_basin,
+    hopfield_capacity as hopfield_capacity,
+    one_step_error as one_step_error,
+    thermal_overlap as thermal_overlap,
+)
 from .lfp import lfp_proxy as lfp_proxy
 from .lyapunov import lyapunov_exponents as lyapunov_exponents
 from .manifolds import Separatrices as Separatrices, separatrices as separatrices

@@ -6,15 +6,19 @@ from .amari_field import AmariField as AmariField, FieldRun as FieldRun, Widths 
 from .base import Model as Model
 from .cann import CANN as CANN, Bump as Bump, BumpRun as BumpRun
 from .connor_stevens import ConnorStevens as ConnorStevens
+from .dense_memory import DenseMemory as DenseMemory
 from .dynamics import Dynamics as Dynamics
 from .ei_rates import EIRates as EIRates
 from .eif import EIF as EIF
 from .fitzhugh_nagumo import FitzHughNagumo as FitzHughNagumo
 from .hh import HH as HH
 from .hindmarsh_rose import HindmarshRose as HindmarshRose
+from .hopfield import Hopfield as Hopfield, Memory as Memory
 from .izhikevich import Izhikevich as Izhikevich
 from .lif import LIF as LIF
+from .modern_hopfield import ModernHopfield as ModernHopfield
 from .morris_lecar import MorrisLecar as MorrisLecar
+from ._patterns import CapacityWarning as CapacityWarning, PatternError as PatternError, flip as flip
 from .neuron import Drive as Drive, Neuron as Neuron
 from .qif import QIF as QIF
 from .threshold_linear import SteadyState as SteadyState, ThresholdLinear as ThresholdLinear
@@ -28,13 +32,14 @@ def all_models() -> dict[str, type[Model]]:
 
     >>> list(all_models())
     ['LIF', 'QIF', 'EIF', 'AdEx', 'Izhikevich', 'HH', 'FitzHughNagumo', 'MorrisLecar', 'ConnorStevens', 'HindmarshRose',
-    'WilsonCowan', 'EIRates', 'ThresholdLinear', 'WongWang', 'WangBuzsaki', 'AmariField', 'CANN']
+    'WilsonCowan', 'EIRates', 'ThresholdLinear', 'WongWang', 'WangBuzsaki', 'Hopfield', 'DenseMemory', 'ModernHopfield',
+    'AmariField', 'CANN']
     """
     order = [  # as the course meets them; new ones come after
         *("LIF", "QIF", "EIF", "AdEx", "Izhikevich", "HH"),
         *("FitzHughNagumo", "MorrisLecar", "ConnorStevens", "HindmarshRose", "WilsonCowan"),
         *("EIRates", "ThresholdLinear", "WongWang", "WangBuzsaki"),
-        *("AmariField", "CANN"),
+        *("Hopfield", "DenseMemory", "ModernHopfield", "AmariField", "CANN"),
     ]
     found = {
         k: v
