@@ -47,6 +47,7 @@ from .models import (  # noqa: E402
     ThresholdLinear as ThresholdLinear,
     WangBuzsaki as WangBuzsaki,
     WilsonCowan as WilsonCowan,
+    WinnerTakeAll as WinnerTakeAll,
     WongWang as WongWang,
     all_models as all_models,
 )

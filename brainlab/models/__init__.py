@@ -24,6 +24,7 @@ from .qif import QIF as QIF
 from .threshold_linear import SteadyState as SteadyState, ThresholdLinear as ThresholdLinear
 from .wang_buzsaki import WangBuzsaki as WangBuzsaki
 from .wilson_cowan import WilsonCowan as WilsonCowan
+from .winner_take_all import WinnerTakeAll as WinnerTakeAll
 from .wong_wang import Decisions as Decisions, WongWang as WongWang, decide as decide
 
 
@@ -33,13 +34,13 @@ def all_models() -> dict[str, type[Model]]:
     >>> list(all_models())
     ['LIF', 'QIF', 'EIF', 'AdEx', 'Izhikevich', 'HH', 'FitzHughNagumo', 'MorrisLecar', 'ConnorStevens', 'HindmarshRose',
     'WilsonCowan', 'EIRates', 'ThresholdLinear', 'WongWang', 'WangBuzsaki', 'Hopfield', 'DenseMemory', 'ModernHopfield',
-    'AmariField', 'CANN']
+    'AmariField', 'CANN', 'WinnerTakeAll']
     """
     order = [  # as the course meets them; new ones come after
         *("LIF", "QIF", "EIF", "AdEx", "Izhikevich", "HH"),
         *("FitzHughNagumo", "MorrisLecar", "ConnorStevens", "HindmarshRose", "WilsonCowan"),
         *("EIRates", "ThresholdLinear", "WongWang", "WangBuzsaki"),
-        *("Hopfield", "DenseMemory", "ModernHopfield", "AmariField", "CANN"),
+        *("Hopfield", "DenseMemory", "ModernHopfield", "AmariField", "CANN", "WinnerTakeAll"),
     ]
     found = {
         k: v
