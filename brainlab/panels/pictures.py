@@ -22,9 +22,13 @@ class Image:
 
     def __init__(self, label: str):
         self.labels = [label]
+        self.said = None  # a label in the language of the moment
         self.x = self.y = np.zeros(0)
         self.mask = None
-        self.shape = (0, 0)
+
+    @property
+    def name(self) -> str:
+        return tr(self.labels[0]) if self.said is None else self.said
 
     def clear_ghost(self):
         """A pinned run leaves no ghost: two images mix."""
@@ -102,7 +106,7 @@ class Picture(Hands):
             self.curves.append(Image(""))
         del self.curves[max(len(images), 1) :]
         for image, label, values, mask in zip(self.curves, words, images, masks, strict=True):
-            image.labels, image.shape = [label], self.shape
+            image.labels, image.said = [label], None if labels is None else label
             image.y = np.zeros(0) if values is None else np.asarray(values, np.float32).reshape(self.shape).ravel()
             image.x = np.arange(len(image.y))
             image.mask = None if mask is None else np.asarray(mask, np.float32).reshape(self.shape).ravel()
@@ -131,7 +135,7 @@ class Picture(Hands):
             shown = len(image.y) and (self.given or not self._hidden or k == self._hands["draw"].get("image"))
             sent.append(
                 {
-                    "label": tr(image.labels[0]),
+                    "label": image.name,
                     "rows": rows,
                     "columns": columns,
                     "pixels": shades(image.y, low, high).tobytes() if shown else None,
@@ -150,8 +154,7 @@ class Picture(Hands):
         self._paint()
 
     def relabel(self):
-        names = "".join(image.labels[0] and f", {tr(image.labels[0])}" for image in self.curves)
-        self.overlay.label = (tr(self.title) + names).strip(", ")
+        self.overlay.label = tr(self.title) or ", ".join(filter(None, (image.name for image in self.curves)))
         keys = self._key() if self.legend else ""
         if self.mask:
             tint = f'<span class="bl-tint" style="background:var(--bl-{self.color})"></span>'

@@ -7,6 +7,7 @@ import pytest
 
 import brainlab as bl
 from brainlab import panels
+from brainlab.panels.hopfield_painter import FACE
 
 ALL = panels.all_panels()
 CASES = [
@@ -64,8 +65,12 @@ CASES = [
     ("WilsonCowanPanel", {"P": 0.7, "kick": 0.7, "c1": 15.0}, 2e-3),
     ("BalancePanel", {"N": 500}, 1e-3),
     ("BalancePanel", {"N": 500, "K": 50, "root": False, "theta_E": 0.1, "theta_I": 0.07, "m_0": 0.35}, 1e-3),
+    ("HopfieldPainterPanel", {"letters": "ACEH", "own": FACE, "which": 5.0, "share": 40.0, "rule": "pseudo-inverse"}, 1e-3),
+    ("HopfieldPainterPanel", {"painted": -FACE, "order": "synchronous", "T": 0.3}, 1e-3),
     ("EventMeterPanel", {}, 1e-6),
     ("EventMeterPanel", {"N": 500, "K": 320, "rate": 37.0, "dt": 0.5}, 1e-6),
+    ("EvidencePanel", {}, 0.12),  # other random numbers
+    ("EvidencePanel", {"coherence": 12.8, "late": -51.2, "when": 300.0, "drawn": np.full(161, 5.0)}, 0.12),
     ("GraphEditorPanel", {}, 0),
     ("GraphEditorPanel", {"graph": "two-way", "edges": 1.0 * (np.arange(16) != 3), "t_ref": 8.0}, 0),
     ("GraphEditorPanel", {"neurons": np.array([1, 0, 0, 2, 0, 0, 1, 0.0]), "drive": 1.7, "delay": 1.0}, 0),

@@ -93,6 +93,7 @@ function render({model, el}) {
   const screen = surface(el, canvas, (pen, wide, high, look) => {
     const images = model.get("images");
     pen.font = `12px ${look.font}`;
+    pen.lineWidth = 1;
     laid = images.length ? places(pen, images, wide, high) : [];
     images.forEach((each, k) => draw(pen, look, model, each, laid[k], k === spec().image && spec().name ? values() : null));
     if (keys && document.activeElement === canvas && laid[spec().image]) {
