@@ -15,6 +15,7 @@ import statistics
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import nbformat
@@ -73,6 +74,13 @@ DRAG_PEER = """async ([selector, n, gap]) => {
   fire(document.documentElement, 'mouseup', base.x);
   await new Promise(go => setTimeout(go, 1500));
   return {values, drawn};
+}"""
+# When the brush moved, and when the picture under it was drawn anew.
+STROKES = """() => {
+  const canvas = document.querySelector('.bl-painted'), pen = canvas.getContext('2d'), clear = pen.clearRect;
+  spy.moves = [], spy.drawn = [];
+  canvas.addEventListener('pointermove', () => spy.moves.push(performance.now()));
+  pen.clearRect = function (...area) { spy.drawn.push(performance.now()); return clear.apply(this, area); };
 }"""
 SETUP = """
 import time
@@ -145,6 +153,35 @@ def summary(values, pictures, cpu):
         "of moves": len({k for _, k in frames}) / len(values) * HZ,
         "stale": stale,
         "kernel ms": 1000 * cpu / max(len(frames), 1),
+    }
+
+
+def painting(page):
+    """A brush at 60 Hz, each move over some pixels: pictures a second of the page itself and of the network's answer."""
+    page.page.wait_for_timeout(1500)
+    page.page.evaluate(STROKES)
+    box, mouse = page.page.locator(".bl-painted").bounding_box(), page.page.mouse
+    page.kernel("t0 = time.process_time()")
+    page.page.evaluate("() => { spy.painted.length = spy.moves.length = spy.drawn.length = 0 }")
+    start, buttons = time.monotonic(), ("left", "right")
+    for n in range(round(60 * SECONDS)):
+        along = n % 12  # a stroke of twelve moves paints a zigzag, the next one takes it away again
+        mouse.move(box["x"] + 15 + 120 * (n % 2), box["y"] + 30 + 16 * along)
+        if along == 0:
+            mouse.down(button=buttons[n // 12 % 2])
+        elif along == 11:
+            mouse.up(button=buttons[n // 12 % 2])
+        time.sleep(max(0.0, (n + 1) / 60 - (time.monotonic() - start)))
+    spy = page.page.evaluate("() => spy")
+    cpu = float(page.kernel("print(time.process_time() - t0)"))
+    lags = sorted(min(at for at in spy["drawn"] if at > move) - move for move in spy["moves"] if move < spy["drawn"][-1])
+    return {
+        "moves/s": len(spy["moves"]) / SECONDS,
+        "painted/s": len(spy["drawn"]) / SECONDS,
+        "p50": statistics.median(lags),
+        "p95": lags[int(0.95 * len(lags))],
+        "answers/s": len(spy["painted"]) / SECONDS,
+        "kernel ms": 1000 * cpu / max(len(spy["painted"]), 1),
     }
 
 
@@ -247,6 +284,7 @@ ROWS = {
         SETUP.format(panel="BifurcationPanel", name="I"),
         lambda page: ours(page, "I", -20, 250),
     ),
+    "paint": ("painting a cue, panel of 6 pictures", SETUP.format(panel="HopfieldPainterPanel", name="updates"), painting),
     "peer": ("FloatSlider + bqplot, 2000 points", PEER, peer),
     "live": ("strip chart, V and three gates", SETUP.format(panel="StripChartPanel", name="I"), live),
 }
