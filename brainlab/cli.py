@@ -90,7 +90,8 @@ def test(rest) -> int:
         return style or _run("pytest", *rest)
     workers = str(min(4, os.cpu_count() or 1))  # each of them holds a JAX of its own, up to 1 GB
     # The browser has the machine to itself: its tests wait for pictures.
-    return _run("pytest", "-n", workers, "--dist", "loadfile", "--ignore=tests/browser") or _run("pytest", "tests/browser")
+    share = ("-n", workers, "--dist", "loadfile", "--max-worker-restart", "0")  # a run that goes on after a crash never ends
+    return _run("pytest", *share, "--ignore=tests/browser") or _run("pytest", "tests/browser")
 
 
 def _run(module, *arguments) -> int:

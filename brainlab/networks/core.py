@@ -127,12 +127,18 @@ def advance(neuron, step, states, left, I, t, dt, xi=None, jump=None) -> Step:
     """
     held = left > 0
 
+    # Refractory: V stays, adaptation goes on. A V that is alone can as well be put back after the step: what is linear in it
+    # then stays one number for all cells, and its exponential is taken once.
+    alone = len(states) == 1
+
     def slope(y, t):
         dV, *rest = _tuple(raw(neuron.derivative(*y, I(y[0]) if callable(I) else I)))
-        return (jnp.where(held, 0.0, dV), *rest)  # refractory: V stays, adaptation goes on
+        return (dV if alone else jnp.where(held, 0.0, dV), *rest)
 
     start = states if jump is None else (states[0] + jnp.where(held, 0.0, jump), *states[1:])
     reached = step(slope, start, t, dt)
+    if alone:
+        reached = (jnp.where(held, start[0], reached[0]),)
     if xi is not None:
         reached = (reached[0] + jnp.where(held, 0.0, xi), *reached[1:])
     spikes = raw(neuron.spike(states, reached)) & ~held
