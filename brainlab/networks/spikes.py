@@ -278,13 +278,17 @@ class Spikes:
 
 def _unpacked(words, first):
     """(steps, neurons) of the bits in words (time, word), whose first row is step `first`."""
-    n_words = words.shape[1]
-    at = np.flatnonzero(words.ravel() != 0)
-    octets = words.ravel()[at].astype("<u4", copy=False).view(np.uint8).reshape(-1, 4)
-    which, bit = np.nonzero(np.unpackbits(octets, axis=1, bitorder="little"))
-    step, word = np.divmod(at[which], n_words)
-    events = np.sort(step * (32 * n_words) + bit * n_words + word)  # one number each, that sorts by step and neuron
-    steps, neurons = np.divmod(events, 32 * n_words)
+    n_words, left = words.shape[1], np.asarray(words, np.uint32).ravel()
+    at, found = np.flatnonzero(left), [np.zeros(0, int)]
+    left = left[at]
+    while len(at):  # the lowest bit of every word at once, then the next one of those that have more
+        bit = np.bitwise_count((left & -left) - np.uint32(1)).astype(int)
+        step, word = np.divmod(at, n_words)
+        found.append((step * 32 + bit) * n_words + word)  # one number each, that sorts by step and neuron
+        left = left & (left - np.uint32(1))
+        more = left != 0
+        at, left = at[more], left[more]
+    steps, neurons = np.divmod(np.sort(np.concatenate(found)), 32 * n_words)
     return (steps + first).astype(np.int32), neurons.astype(np.int32)
 
 
