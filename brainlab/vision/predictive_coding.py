@@ -52,7 +52,7 @@ class PredictiveCoding(Model):
         0.1, "1", "variance of the picture", symbol=r"\sigma^2", slider=(0.01, 1), above=0, why=WHY_VARIANCE
     )
     sigma2_h: float = param(
-        1.0, "1", "variance of the causes", symbol=r"\sigma_h^2", slider=(0.1, 10), above=0, why=WHY_VARIANCE
+        10.0, "1", "variance of the causes", symbol=r"\sigma_h^2", slider=(0.1, 30), above=0, why=WHY_VARIANCE
     )
     alpha: float = param(
         0.02, "1", "pull of causes to nothing", symbol=r"\alpha", slider=(0, 1), at_least=0, why="causes would explode"
@@ -67,7 +67,7 @@ class PredictiveCoding(Model):
         why="causes would explode",
     )
     rate: float = param(
-        0.05, "1", "step of learning", slider=(0.001, 0.5), above=0, why="nothing would be learnt, or the opposite"
+        0.01, "1", "step of learning", slider=(0.001, 0.1), above=0, why="nothing would be learnt, or the opposite"
     )
     decay: float = param(
         0.01, "1", "decay of weights in learning", slider=(0, 0.1), at_least=0, why="weights would grow without a reason"
