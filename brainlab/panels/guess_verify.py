@@ -24,18 +24,19 @@ SHAPE, N = (8, 8), 64
 ITERATIONS = GuessAndVerify().iterations
 EXAMPLES = 49  # of each digit: as many as there are of the rarest among the test pictures
 TEN = tuple(map(str, range(10)))
-ITSELF = "its own"  # guesses: of the fast path
+ITSELF = "own"  # those of the fast path
 CLEAN = "nothing"
 CORRUPTIONS = {
-    "Gaussian noise": ("gauss", 0.4),
-    "salt and pepper": ("salt and pepper", 0.2),
-    "noise block": ("noise block", 4),
+    "noise": ("gauss", 0.4),
+    "salt+pepper": ("salt and pepper", 0.2),
+    "block": ("noise block", 4),
     "bar": ("bar", 1),
 }
 INK = 0.4  # a pixel darker than this is a stroke
 AMISS = 0.1  # a pixel that is further from the clean digit than this is not the digit's
 DEPTH = 60.0  # how far below the best a guess is still drawn in the race
 TOUCHING = np.ones((3, 3))
+LOW = np.repeat([0.0, 1.0], [48, 16])  # something in front of the two lowest rows
 
 
 class GuessVerifyPanel(Panel):
@@ -65,13 +66,13 @@ class GuessVerifyPanel(Panel):
     occluder: float = param(np.zeros(N), "", "occluder drawn by hand: 1 where it covers", at_least=0, at_most=1)
 
     scenarios = {
-        "behind a bar": Scenario(
-            {"corruption": "bar", "example": 40},
-            "The first guess is wrong. Drag the iteration: what does the mask take away, and who overtakes whom? Then draw "
-            "over the picture yourself.",
+        "something in front": Scenario(
+            {"digit": 5, "occluder": LOW},
+            "The first guess is a 2. Drag the line 'shown' from 0 on: the mask takes away what is in front, and a better guess "
+            "leads. Draw on the picture, too.",
         ),
         "no feedback": Scenario(
-            {"digit": 5, "example": 47, "corruption": "salt and pepper", "feedback": 0.0},
+            {"digit": 5, "example": 47, "corruption": "salt+pepper", "feedback": 0.0},
             "Nothing says which pixels belong together: what is seen is in fragments, and read wrong. Turn the feedback on.",
             predict=Choose(
                 "A 5 among salt and pepper, and no feedback. The fast path guesses 8. What is seen and read?",
@@ -89,7 +90,7 @@ class GuessVerifyPanel(Panel):
             ),
         ),
         "Gaussian noise": Scenario(
-            {"example": 31, "corruption": "Gaussian noise"},
+            {"example": 31, "corruption": "noise"},
             "All pixels are a little wrong, and none belongs to something else. The mask throws good ones away. Feedback 0?",
         ),
         "a clean digit": Scenario(
@@ -108,8 +109,8 @@ class GuessVerifyPanel(Panel):
         )  # fmt: skip
         self.sight.painted("occluder", over=True, label="picture: draw over it")
         self.bars_figure = Figure(
-            Axis("digit", "", (-0.6, 9.6), names=TEN), Axis("probability", "", (0, 1.02)), title="guesses: click one to feed it back",
-            height=210,
+            Axis("digit", "", (-0.6, 9.6), names=TEN), Axis("probability", "", (0, 1.02)),
+            title="guesses: click one to feed it back", height=210,
         )  # fmt: skip
         self.first = self.bars_figure.bars("at t = 0, fast path", "ghost", width=5, given=True)
         self.belief = self.bars_figure.bars("after this iteration", 3, width=9)
