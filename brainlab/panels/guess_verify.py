@@ -44,7 +44,8 @@ class GuessVerifyPanel(Panel):
     title = "Guess and verify"
     question = "You see a digit behind other things. Does the whole come first, or do the parts?"
     surprise = (
-        "At gain 1 the guess cleans the picture. At gain 3 it finds whatever it expects, and no clean digit is read right."
+        "Cover the lowest two rows: the fast path calls every digit a 2, and feedback corrects 7 of 10. At gain 3 it "
+        "misreads every clean digit."
     )
     visible = ("digit", "corruption", "feedback", "k", "pi")
     without = ("Q", "iterations", "s", "rough")
@@ -68,7 +69,7 @@ class GuessVerifyPanel(Panel):
     scenarios = {
         "something in front": Scenario(
             {"digit": 5, "occluder": LOW},
-            "The first guess is a 2. Drag the line 'shown' from 0 on: the mask takes away what is in front, and a better guess "
+            "The first guess is 2. Drag the line 'shown' from 0 on: the mask takes away what is in front, and another guess "
             "leads. Draw on the picture, too.",
         ),
         "no feedback": Scenario(
