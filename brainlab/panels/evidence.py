@@ -116,7 +116,6 @@ class EvidencePanel(Panel):
             step=0.5,
             unit="Hz",
             label="threshold",
-            text="theta",
             color="ghost",
             dash="5 4",
         )
@@ -314,8 +313,8 @@ class EvidencePanel(Panel):
             "kept = np.exp(-1 / model.tau_AMPA)",
             "",
             "",
-            "def step(c, mu_0):",
-            "    net = model.replace(coherence=c, mu_0=mu_0)",
+            "def step(shown):",
+            "    net = model.replace(coherence=shown[0], mu_0=shown[1])",
             "    S.value = S + bm.stack(net.derivative(*S, *noise))",
             "    noise.value = kept * noise + model.sigma * ((1 - kept**2) / 2) ** 0.5 * bm.random.normal(size=(2, trials))",
             "    return bm.stack(net.rates(*S, *noise))",

@@ -75,6 +75,10 @@ CASES = [
     ("GraphEditorPanel", {"graph": "two-way", "edges": 1.0 * (np.arange(16) != 3), "t_ref": 8.0}, 0),
     ("GraphEditorPanel", {"neurons": np.array([1, 0, 0, 2, 0, 0, 1, 0.0]), "drive": 1.7, "delay": 1.0}, 0),
     ("GraphEditorPanel", {"neurons": np.zeros(8), "edges": np.zeros(16), "drive": 1.8}, 0),
+    ("BumpPanel", {"v": 0.02, "z": 1.0}, 1e-3),
+    ("BumpPanel", {"m": 0.1, "v": 0.01, "z": 0.5, "A": 3.0, "a": 0.6}, 1e-3),
+    ("PathIntegrationPanel", {}, 1e-3),
+    ("PathIntegrationPanel", {"neurons": 64, "gain": 0.8, "a": 0.6}, 1e-3),
 ]
 
 
