@@ -159,21 +159,20 @@ def _after_recall(keys, P, count, *, N, most, rule, starts, sweeps):
     starts = min(starts, most)
 
     def network(key):
-        to_patterns, to_flips, to_run = jr.split(key, 3)
+        to_patterns, to_flips = jr.split(key)
         X = jr.rademacher(to_patterns, (most, N), jnp.result_type(float))
         W = weights(rule, jnp.where(jnp.arange(most)[:, None] < P, X, 0))
         s = unbox(flip(X[:starts], count, to_flips))
-        return W, X[:starts], s, to_run
+        return W, X[:starts], s
 
-    def recall(W, X, s, key):
-        return (ends(W, s, key, sweeps) * X).mean(-1)
-
-    return jax.vmap(recall)(*jax.vmap(network)(keys))
+    W, X, s = jax.vmap(network)(keys)
+    found = jax.vmap(lambda W, s: ends(W, s, jr.fold_in(keys[0], 0), sweeps))(W, s)
+    return (found * X).mean(-1)
 
 
 def ends(W, s, key, sweeps, T=0.0):
-    """(starts, N) where asynchronous recall from s (starts, N) leads. All starts go through the units in one order, so that
-    an update reads one row of W for all of them."""
+    """(starts, N) where asynchronous recall from s (starts, N) leads. All starts, of all networks, go through the units in one
+    order: an update then reads a row of W and adds it, where orders of their own would have to be gathered one by one."""
     return jax.vmap(lambda s: sweeps_of(W, T, s, key, sweeps, "asynchronous")[0][-1])(s)
 
 

@@ -20,8 +20,9 @@ class PatternError(TeachingError, ValueError):
     Traceback (most recent call last):
     brainlab.models._patterns.PatternError: patterns[0, 1] = 0: a pattern is made of +1 and -1.
       why: a unit that is off has to speak against those that are on, and 0 times anything says nothing.
-      try: 2 * patterns - 1
-    >>> memory = bl.Hopfield().store(2 * np.array([[1, 0, 1, 0]]) - 1)
+      try: 2 * np.array(patterns) - 1
+    >>> bl.Hopfield().store(2 * np.array([[1, 0, 1, 0]]) - 1)
+    Memory(1 pattern in 4 units)
     """
 
 
@@ -48,7 +49,7 @@ def binary(values, name) -> jax.Array:
         raise PatternError(
             f"{name}[{', '.join(map(str, at))}] = {given[at].item()!r}: a pattern is made of +1 and -1.",
             why="a unit that is off has to speak against those that are on, and 0 times anything says nothing",
-            try_=f"np.where({name} > {name}.mean(), 1, -1)" if grey else f"2 * {name} - 1",
+            try_=f"np.where({name} > np.mean({name}), 1, -1)" if grey else f"2 * np.array({name}) - 1",
         )
     return jnp.asarray(numbers, jnp.result_type(float))
 

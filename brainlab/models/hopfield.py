@@ -197,17 +197,17 @@ def weights(rule, X) -> jax.Array:
 
 def _storkey(W, x):
     r"""$\Delta W_{ij} = (\xi_i \xi_j - \xi_i h_{ji} - h_{ij} \xi_j) / N$, $h_{ij} = \sum_{k \ne i, j} W_{ik} \xi_k$."""
-    N = len(x)
-    h = product(W, x)[:, None] - jnp.diag(W)[:, None] * x[:, None] - W * x[None, :]  # h_ij
-    own = x[:, None] * x[None, :] - x[:, None] * h.T - h * x[None, :]
-    return W + own / N, None
+    h, there = product(W, x), x * x  # h_ij = h_i - W_ij x_j, and x_j^2 is 1, or 0 where there is no pattern
+    x, h, row = x[:, None], h[:, None], there[:, None]
+    change = x * x.T - x * h.T - h * x.T + W * (row + row.T)
+    return W + jnp.where(jnp.eye(len(W), dtype=bool), 0, change) / len(W), None
 
 
 def _check_energy_exists(W):
-    rounding = 1e-5 * np.abs(W).max()
-    loops, uneven = np.flatnonzero(np.diag(W)), np.argwhere(np.abs(W - W.T) > rounding)
     if not np.isfinite(W).all():
         raise PatternError("W is not finite everywhere.", try_="np.isfinite(W)")
+    rounding = 1e-5 * np.abs(W).max()
+    loops, uneven = np.flatnonzero(np.diag(W)), np.argwhere(np.abs(W - W.T) > rounding)
     if len(loops):
         i = loops[0]
         raise PatternError(
