@@ -174,16 +174,11 @@ class CANN(Dynamics):
 
     def initial(self, z=0.0):
         """The bump of the closed form at the angle z, or silence where there is none; not adapted. z (...) rad"""
-        model, z = raw((self, z))
-        share = model.k / raw(model.kc)
-        U0 = jnp.where(share < 1, raw(model.replace(k=jnp.where(share < 1, model.k, raw(model.kc) / 2)).bump().U0), 0.0)
-        U = U0 * _gauss(model, z)
-        return box((U, jnp.zeros_like(U)))
+        return box(_bump_at(*raw((self, z))))
 
     def stimulus(self, z):
         """(..., size): the input I of a stimulus at the angle z (...) rad; none where z is NaN."""
-        model, z = raw((self, z))
-        return box(jnp.where(jnp.isnan(z)[..., None], 0.0, model.A * _gauss(model, jnp.nan_to_num(z))))
+        return box(_seen(*raw((self, z))))
 
     def rates(self, U):
         """r (..., size), in the unit in which U is drive."""
@@ -191,12 +186,11 @@ class CANN(Dynamics):
 
     def derivative(self, U, V, I=0.0, turn=0.0):
         """U, V (..., size); I: input, a number or (..., size); turn: rad/ms, by which shifted weights move the bump"""
-        model, *now = raw((self, U, V, I, turn))
-        return box(_slope(model, _weights(model), *now))
+        return box(_derivative(*raw((self, U, V, I, turn))))
 
     def centre(self, U):
         """(...) rad: where the bump is. Each neuron pulls to its angle as strongly as it fires."""
-        return box(population_vector(_rates(*raw((self, U)))))
+        return box(_centre(*raw((self, U))))
 
     # ---- runs
 
@@ -211,7 +205,7 @@ class CANN(Dynamics):
         start    : the angle where the bump is, or many (trials,), or (U, V). None: where the stimulus begins, or 0
         every    : steps from one moment in the result to the next
 
-        >>> run = CANN(sigma=0.3).run(duration=100.0, start=np.zeros(200))       # 200 rings remember the angle 0
+        >>> run = CANN(sigma=0.3, size=32).run(duration=100.0, start=np.zeros(200))      # 200 rings remember the angle 0
         >>> run.centre.shape, bool(abs(run.centre[-1].std() - 0.3) < 0.06)
         ((101, 200), True)
         """
@@ -277,13 +271,31 @@ def _course(name, given, times, unit):
             f"{name} has shape {values.shape}: a number, or one for each of the {len(times)} steps is expected.",
             why=f"it is where it is, in {unit}, during each step", try_=f"{name}=lambda t: 0.01 * t",
         )  # fmt: skip
-    return jnp.broadcast_to(values, times.shape)
+    return jnp.broadcast_to(jnp.asarray(values, jnp.result_type(float)), times.shape)
 
 
 def _gauss(model, z):
     """(..., size): the shape of the bump, of height 1 at the angle z (...)."""
     d = wrap(positions(model.size) - z[..., None])
     return jnp.exp(-d * d / (4 * model.a * model.a))
+
+
+@jax.jit
+def _seen(model, z):
+    return jnp.where(jnp.isnan(z)[..., None], 0.0, model.A * _gauss(model, jnp.nan_to_num(z)))
+
+
+@jax.jit
+def _bump_at(model, z):
+    alive = model.k < model.kc
+    height = raw(model.replace(k=jnp.where(alive, model.k, model.kc / 2)).bump().U0)
+    U = jnp.where(alive, height, 0.0) * _gauss(model, z)
+    return U, jnp.zeros_like(U)
+
+
+@jax.jit
+def _centre(model, U):
+    return population_vector(_rates(model, U))
 
 
 def _rates(model, U):
@@ -308,6 +320,11 @@ def _slope(model, weights, U, V, I, turn):
 
 
 @jax.jit
+def _derivative(model, U, V, I, turn):
+    return _slope(model, _weights(model), U, V, I, turn)
+
+
+@jax.jit
 def _run(model, U, V, I, z, turn, dt, key):
     step = stepper("rk4")
     rows, every = z.shape
@@ -317,7 +334,7 @@ def _run(model, U, V, I, z, turn, dt, key):
     def one(i, now):
         row, U, V = now
         place, speed = z[row, i], turn[row, i]
-        drive = I + raw(model.stimulus(place))
+        drive = I + _seen(model, place)
         U, V = step(lambda y, t: _slope(model, weights, *y, drive, speed), (U, V), 0.0, dt)
         U = U + noise * jr.normal(jr.fold_in(key, row * every + i), U.shape, U.dtype)
         return row, U, V
@@ -327,7 +344,7 @@ def _run(model, U, V, I, z, turn, dt, key):
         return (U, V), shown(U, V)
 
     def shown(U, V):
-        return U, V, population_vector(_rates(model, U))
+        return U, V, _centre(model, U)
 
     _, after = jax.lax.scan(record, (U, V), jnp.arange(rows))
     return jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), shown(U, V), after)

@@ -246,7 +246,6 @@ class BumpPanel(LivePanel):
             f"stimulus = {moving if experiment.stimulus else 'None'}",
             f"run = ring.run(stimulus, {self.opening}, dt={DT}, start=start, seed={self._seed})",
             'print(f"bump (rad) {run.centre[-1]:.4f}")',
-            'print(f"height {run.U[-1].max():.4f}")',
         )
 
 
