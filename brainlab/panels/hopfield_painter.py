@@ -164,7 +164,7 @@ class HopfieldPainterPanel(Panel):
 
     def _with_a_start(self, values):
         """Where fewer letters are chosen, there may be none of that number any more: begin with the first."""
-        fewer = len(str(values.get("letters", SETS[-1]))) < self._wanted["which"]
+        fewer = "letters" in values and len(str(values["letters"])) < self._wanted["which"]
         return {"which": 1.0, **values} if fewer else values
 
     def _take(self, values, source=None):
@@ -183,7 +183,7 @@ class HopfieldPainterPanel(Panel):
         drawing = self._wanted["painted"]
         if np.ptp(drawing) == 0:
             raise TeachingError(
-                tr("The drawing is empty: there is nothing to store.") if drawing.any()
+                tr("The drawing is empty: all of its pixels are alike.") if drawing.any()
                 else tr("Nothing was painted yet: the cue is one of the memories, with errors."),
                 why=tr("a pattern is told by where it is on and where it is off"),
                 try_=tr("paint some pixels of the cue, then store it"),

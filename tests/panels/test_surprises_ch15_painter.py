@@ -134,7 +134,7 @@ def test_a_drawing_becomes_a_memory(painter):
     shown = painter.set(which=4.0, share=10.0)
     assert shown["start"] == "yours" and shown["overlap with the start"] == pytest.approx(1)
     assert painter.set(letters="ACEH")["start"] == "H", "number 4 is another one now"
-    assert painter.set(letters="ABCDEFGH", which=9.0)["start"] == "yours"
+    assert painter.set(letters="ABCDEFGH", which=9.0)["start"] == painter.set(share=20.0)["start"] == "yours"
     assert painter.set(letters="HXT")["start"] == "H", "there is no number 9 any more"
 
 
@@ -144,7 +144,7 @@ def test_an_empty_drawing_is_refused_and_nothing_is_lost(painter):
     assert "Nothing was painted yet" in painter.layout.readout.error and "why:" in painter.layout.readout.error
     assert painter.snapshot() == before
     painter.pressed("empty")
-    with pytest.raises(TeachingError, match="The drawing is empty: there is nothing to store"):
+    with pytest.raises(TeachingError, match="The drawing is empty: all of its pixels are alike"):
         painter.store()
     assert not painter.values["own"].any() and (painter.arrays["cue"] == -1).all()
 
