@@ -32,13 +32,12 @@ class LoomingDetector(Model):
     Source: Lin, Zou, Ji, Huang, Wu & Mi, Neural Networks 143 (2021) 74: the reservoir and the decision network of the fast
     subcortical path; reservoirs: Jaeger (2001); the competition: Usher & McClelland, Psychol. Rev. 108 (2001) 550.
 
-    >>> detector = LoomingDetector(N=80).learn(moving_discs(120, seed=1))
-    >>> answer = detector.watch(moving_discs(60, seed=2))
-    >>> bool((answer.choice == moving_discs(60, seed=2).labels).mean() > 0.6)
+    >>> detector, films = LoomingDetector().learn(), moving_discs(300, seed=2)
+    >>> bool((detector.watch(films).choice == films.labels).mean() > 0.8)      # chance is 1/3
     True
     """
 
-    N: int = param(200, "1", "cells of the reservoir", at_least=2, structural=True, why="a reservoir is a network")
+    N: int = param(300, "1", "cells of the reservoir", at_least=2, structural=True, why="a reservoir is a network")
     rho: float = param(
         0.9, "1", "spectral radius", symbol=r"\rho", slider=(0, 1.5), at_least=0,
         why="it is how much of the activity comes back, and the sign is in the random weights",
@@ -66,7 +65,7 @@ class LoomingDetector(Model):
         0.5, "1", "inhibition between groups", symbol="w", slider=(0, 2), at_least=0, why="the sign is in the equation"
     )
     threshold: float = param(
-        0.6, "1", "of the decision", slider=(0.1, 2), above=0, why="it would be decided before anything was seen"
+        1.0, "1", "of the decision", slider=(0.1, 2), above=0, why="it would be decided before anything was seen"
     )
 
     def learn(self, films: Films | None = None, seed=0) -> Reservoir:

@@ -33,10 +33,11 @@ class Films(NamedTuple):
 def moving_discs(n=300, motion=None, *, frames=20, size=12, noise=0.1, seed=0) -> Films:
     r"""Films of a disc on the retina. What comes nearer at constant speed grows slowly at first, then explosively.
 
-    $$R(t) = \frac{R_{end}}{1 + (T - t) / \tau}, \qquad t = 0 \ldots T$$
+    $$R(t) = \frac{c}{T + \tau - t}, \qquad t = 0 \ldots T$$
 
-    `tau` more frames after the last one it would be there. A receding disc is the same film backwards: every single frame
-    of it could be from a looming one, and so could the mean of all. A translating one passes by, at constant size.
+    `tau` frames after the last one, 2 to 12, it would be there. A receding disc is the same film backwards: every frame of it
+    could be from a looming one, and so could the mean of all. A translating one passes by, at constant size. Sizes differ so
+    much that even knowing which frame it is says little: one has to see the change.
 
     n      : films
     motion : "looming", "receding" or "translating"; None: a third of each, mixed
@@ -62,15 +63,15 @@ def moving_discs(n=300, motion=None, *, frames=20, size=12, noise=0.1, seed=0) -
     rng = generator(seed)
     labels = rng.permutation(np.arange(n) % 3) if motion is None else np.full(n, MOTIONS.index(motion))
     left = np.arange(frames)[::-1, None]  # frames until the last one
-    tau = rng.uniform(2, 6, n)
-    radius = rng.uniform(0.3, 0.45, n) * size / (1 + left / tau)
-    where = rng.uniform(0.4, 0.6, (2, n)) * size + 0 * left[..., None].transpose(0, 2, 1)
+    tau = rng.uniform(2, 12, n)
+    middle = size * np.exp(rng.uniform(np.log(0.08), np.log(0.3), n))  # the radius half-way
+    radius = middle * (left.mean() + tau) / (left + tau)
+    where = rng.uniform(0.35, 0.65, (2, n)) * size + 0 * left[..., None].transpose(0, 2, 1)
     passing = labels == 2
-    steady = rng.uniform(0.12, 0.3, n) * size
-    angle, far = rng.uniform(0, 2 * np.pi, n), rng.uniform(0.6, 1.0, n) * size
+    angle, far = rng.uniform(0, 2 * np.pi, n), rng.uniform(0.4, 0.9, n) * size
     along = (0.5 - left / (frames - 1)) * far  # from one side to the other
     path = np.stack([along * np.sin(angle), along * np.cos(angle)], 1)
-    radius = np.where(passing, steady, radius)
+    radius = np.where(passing, middle, radius)
     where = np.where(passing, where + path, where)
     grid = np.arange(size) + 0.5
     rows, columns = (where[:, k, :, None, None] for k in (0, 1))

@@ -54,14 +54,14 @@ def test_films_are_what_they_are_called(films):
     area = film.pixels.sum(-1)
     coming, going, passing = (film.labels == k for k in range(3))
     assert (np.diff(area[:, coming], axis=0) > -0.05).all() and (np.diff(area[:, going], axis=0) < 0.05).all()
-    growth = np.diff(area[:, coming], axis=0)
-    assert (growth[-5:].mean(0) > 3 * growth[:5].mean(0)).all()  # explosively
-    assert (area[9:11, passing] > 1).all() and np.isnan(film.contact[~coming]).all() and (film.contact[coming] > 19).all()
+    assert (area[9:11, passing] > 0.5).all() and np.isnan(film.contact[~coming]).all() and (film.contact[coming] > 19).all()
     # 1 / R falls on a straight line, and meets 0 at the contact: constant speed. Area of a disc: pi R^2
-    one = moving_discs(1, "looming", frames=30, size=40, noise=0.0, seed=5)
-    radius = np.sqrt(one.pixels.sum(-1)[:, 0] / np.pi)[12:]
-    slope, offset = np.polyfit(np.arange(12, 30), 1 / radius, 1)
-    assert -offset / slope == pytest.approx(one.contact[0], rel=0.05)
+    big = moving_discs(5, "looming", frames=30, size=60, noise=0.0, seed=5)
+    for film, contact in zip(big.pixels.transpose(1, 0, 2), big.contact, strict=True):
+        radius = np.sqrt(film.sum(-1) / np.pi)
+        whole = np.flatnonzero((radius > 3) & (radius < 18))  # it has not yet reached the edge
+        slope, offset = np.polyfit(whole, 1 / radius[whole], 1)
+        assert -offset / slope == pytest.approx(contact, rel=0.03)
     assert set(films[0].labels) == {0, 1, 2} and films[0].pixels.shape == (20, 600, 144)
 
 
@@ -95,7 +95,7 @@ def test_the_decision_is_as_the_equation_says(films, detector):
             assert answer.frame[film] == frames[0] and answer.choice[film] == answer.y[frames[0], film].argmax()
         else:
             assert np.isnan(answer.frame[film]) and answer.choice[film] == answer.y[-1, film].argmax()
-    hasty = detector.watch(films[1], detector.model.replace(threshold=0.2))
+    hasty = detector.watch(films[1], detector.model.replace(threshold=0.3))
     both = ~np.isnan(hasty.frame) & ~np.isnan(answer.frame)
     assert (hasty.frame[both] <= answer.frame[both]).all() and hasty.frame[both].mean() < answer.frame[both].mean() - 1
     assert (hasty.choice == films[1].labels).mean() < (answer.choice == films[1].labels).mean()  # faster, and worse
