@@ -22,7 +22,7 @@ DT, SUBSTEPS = 0.25, 2  # ms; RK4 is exact to five digits there
 RECENT = 40  # samples from which the speeds are read
 ALIVE = 1.4  # no bump that stays is lower, whatever k and a are: the unstable one is higher than sqrt(2)
 HIGH = 18.0  # U that is drawn one radius high
-WIDE = 1.15  # the ring's picture is wider than high
+WIDE = 1.08  # the ring's picture is wider than high
 ARC = 0.72  # radius of the arrow from the bump to the stimulus
 LEAST = 0.02  # rad, a shorter arrow has no direction
 K_SPAN, U_SPAN = (0.2, 1.3), (0.0, 30.0)
@@ -36,7 +36,7 @@ class BumpPanel(LivePanel):
     surprise = "The bump stays for ever without its stimulus, yet walks with the noise. With adaptation it runs ahead."
     visible = ("stimulus", "k_rel", "A", "m", "sigma")
     without = ("k", "J0", "rho", "tau", "size")
-    carries = {"z": ("hand",), "v": ("hand",)}
+    carries = {"z": ("hand",), "v": ("hand",), "stimulus": ("hand",)}
     uses_noise = True
     sample, window, opening = DT * SUBSTEPS, 100.0, 300.0
     event_names = ("silence",)
@@ -95,7 +95,10 @@ class BumpPanel(LivePanel):
 
     def build(self):
         self.ring = Figure(
-            Axis("cos x", "", (-2.1, 2.1)), Axis("sin x", "", (-1.8, 1.8)), title="the ring: drag the stimulus", height=360
+            Axis("cos x", "", (-1.98, 1.98)),
+            Axis("sin x", "", (-1.82, 1.82)),
+            title="the ring: drag the stimulus",
+            height=360,
         )
         self.circle = self.ring.curve("", "ghost", width=1.0, ghost=False, given=True)
         self.circle.set(*_around(np.ones(181)))
@@ -131,6 +134,8 @@ class BumpPanel(LivePanel):
     def hand(self, name):
         if name != "hand":
             return super().hand(name)
+        if not self._wanted["stimulus"]:
+            return None  # there is nothing to take hold of
         z = self._wanted["z"] + self._turned()
         return [round(float(np.cos(z)), 3), round(float(np.sin(z)), 3)]
 
@@ -190,7 +195,7 @@ class BumpPanel(LivePanel):
         alive = height > ALIVE
         bump = np.where(alive, centre, np.nan)
         z = np.where(there > 0, _near_zero(stimulus), np.nan)
-        side = 1.1 + above(12.5, U[-1]) / HIGH
+        side = 1.1 + above(13.0, height[-1]) / HIGH
         self.ring.set_ranges((-WIDE * side, WIDE * side), (-side, side))
         self.U.set(*_around(1 + _closed(U[-1]) / HIGH))
         self.V.set(*_around(1 + _closed(V[-1]) / HIGH) if self.values["m"] else ([], []))
@@ -203,7 +208,6 @@ class BumpPanel(LivePanel):
         self.now.set([self.values["k_rel"]], [height[-1]])
         self.stimulus_angle.set(*_unjoined(t, z))
         self.bump_angle.set(*_unjoined(t, bump))
-        self.ring.enable("hand", bool(self.values["stimulus"]))
         if self.values["v"]:
             self._show_hand()
 

@@ -79,6 +79,7 @@ def test_the_hand_and_the_button(bump):
     bump.ring.overlay.from_browser({"hand": [-1.0, 0.0]})
     assert abs(bump.run(0.5)["stimulus (rad)"]) == pytest.approx(np.pi, abs=0.06), "where the hand is, though it moves"
     bump.set(stimulus=False, v=0.0)
+    assert bump.ring.overlay.value["hand"] is None, "nothing to take hold of"
     bump.pressed("silence")
     assert bump.run(5.0)["height"] == 0
 
