@@ -22,6 +22,7 @@ bench: .venv/installed    ## the measured claims, side by side with their peers
 	@.venv/bin/python benchmarks/devices.py
 	@.venv/bin/python benchmarks/latency.py
 	@.venv/bin/python benchmarks/memory.py
+	@.venv/bin/python benchmarks/push_pull.py
 
 .venv/installed:
 	@$(PYTHON) start.py doctor

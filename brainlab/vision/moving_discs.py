@@ -35,9 +35,9 @@ def moving_discs(n=300, motion=None, *, frames=20, size=12, noise=0.1, seed=0) -
 
     $$R(t) = \frac{c}{T + \tau - t}, \qquad t = 0 \ldots T$$
 
-    `tau` frames after the last one, 2 to 12, it would be there. A receding disc is the same film backwards: every frame of it
-    could be from a looming one, and so could the mean of all. A translating one passes by, at constant size. Sizes differ so
-    much that even knowing which frame it is says little: one has to see the change.
+    `tau` frames after the last one, 2 to 12, it would be there. A receding disc is the same film backwards: every frame of
+    it could be from a looming one, and so could the mean of all. A translating one passes by, at constant size. Sizes differ
+    so much that even knowing which frame it is says little: one has to see the change.
 
     n      : films
     motion : "looming", "receding" or "translating"; None: a third of each, mixed
