@@ -20,3 +20,4 @@ from .mooney import TwoTone as TwoTone, two_tone as two_tone
 from .scenes import Scenes as Scenes, occluded as occluded, shapes as shapes, textured as textured
 from .guess_and_verify import GuessAndVerify as GuessAndVerify
 from .pathways import Look as Look, Pathways as Pathways
+from .two_digits import TwoLook as TwoLook

@@ -71,9 +71,9 @@ class GuessAndVerify(Model):
         below=1,
         why=WHY_SHARE,
     )
-    s: float = param(0.1, "1", "tolerance of the last look", symbol="s", slider=(0.05, 0.3), above=0, why=WHY_WIDTH)
+    s: float = param(0.15, "1", "tolerance of the last look", symbol="s", slider=(0.05, 0.3), above=0, why=WHY_WIDTH)
     rough: float = param(
-        3.0,
+        2.0,
         "1",
         "times s: tolerance of the first look",
         slider=(1, 6),
