@@ -75,7 +75,8 @@ class GlobalHypothesis(Model):
                 f"noise = {noise!r:.40}: a number, 0 or more, is expected.", why="it is a length", try_="noise=0.5"
             )
         steps = whole("steps", steps, 1, 100_000, "nothing settles in less")
-        generator(seed)
+        if not is_tracer(seed):
+            generator(seed)
         model = self.replace(g=0.0) if guess is None else self
         return Trajectory(*box(_settle(raw(model), memory, code, coarse, jnp.asarray(value, float), seed, jnp.zeros(steps))))
 

@@ -2,6 +2,7 @@
 
 import sys
 
+import jax
 import numpy as np
 import pytest
 from scipy.special import softmax
@@ -69,6 +70,8 @@ def test_noise_is_drawn_once_and_a_moved_slider_compiles_nothing():
     for change, noise in (({"beta": 5.0}, 0.8), ({"eta": 0.1}, 0.0), ({}, 2)):
         model.replace(**change).settle(SIMPLEX, code, noise=noise, steps=20, seed=4)
     assert _settle._cache_size() == compiled
+    inside = jax.jit(lambda beta, seed: model.replace(beta=beta).settle(SIMPLEX, code, noise=0.8, steps=20, seed=seed).codes)
+    np.testing.assert_allclose(inside(16.0, 3), path.codes, atol=1e-5)  # a panel compiles it as a whole
     right = {noise: (model.settle(SIMPLEX, code, noise=noise, steps=20).choice == 0).mean() for noise in (0.5, 1.0, 3.0)}
     assert right[0.5] > 0.99 and 0.1 < right[3.0] < right[1.0] < 1
 
