@@ -79,7 +79,7 @@ def test_connections_are_the_matrices_of_the_equations():
 # ---- the table
 
 
-SIZE = dict(trees=20, cues=4, dt=0.25)  # one program; differences between trees are large in the authors' form
+SIZE = dict(trees=12, cues=6, dt=0.25)  # one program; differences between trees are large in the authors' form
 
 
 @pytest.fixture(scope="module")
