@@ -1,4 +1,4 @@
-"""The panel of evidence in real JupyterLab: its change is dragged, evidence is drawn, and the time in the plane is chosen."""
+"""The panel of evidence in real JupyterLab: a change is dragged, evidence is drawn, the time in the plane is chosen."""
 
 import pytest
 
