@@ -113,7 +113,7 @@ ipywidgets.VBox([slider, bqplot.Figure(marks=[line], axes=axes, animation_durati
 
 def ours(page, name, low, high):
     """Milliseconds of each input until it is painted, pictures per second, stale ones, CPU ms of the kernel per picture."""
-    sliders = "[n for n in panel.visible if hasattr(panel.controls[n], 'log')]"
+    sliders = "[n for n in panel.visible if hasattr(panel.controls[n], 'step')]"
     place = int(page.kernel(f"print({sliders}.index('{name}'))"))
     page.page.wait_for_timeout(1500)  # everything is laid out, the first pictures are drawn
     page.kernel("shown.clear(); t0 = time.process_time()")
@@ -285,6 +285,11 @@ ROWS = {
         lambda page: ours(page, "I", -20, 250),
     ),
     "paint": ("painting a cue, panel of 6 pictures", SETUP.format(panel="HopfieldPainterPanel", name="updates"), painting),
+    "verify": (
+        "guess and verify, dragging the gain",
+        SETUP.format(panel="GuessVerifyPanel", name="feedback"),
+        lambda page: ours(page, "feedback", 0, 3),
+    ),
     "peer": ("FloatSlider + bqplot, 2000 points", PEER, peer),
     "live": ("strip chart, V and three gates", SETUP.format(panel="StripChartPanel", name="I"), live),
 }

@@ -91,7 +91,7 @@ class GuessVerifyPanel(Panel):
             ),
         ),
         "Gaussian noise": Scenario(
-            {"example": 31, "corruption": "noise"},
+            {"example": 39, "corruption": "noise"},
             "All pixels are a little wrong, and none belongs to something else. The mask throws good ones away. Feedback 0?",
         ),
         "a clean digit": Scenario(
@@ -117,7 +117,7 @@ class GuessVerifyPanel(Panel):
         self.belief = self.bars_figure.bars("after this iteration", 3, width=9)
         self.bars_figure.clicked("tell", label="guesses: click one to feed it back")
         self.race = Figure(
-            Axis("iteration", "", (0, ITERATIONS)), Axis("log evidence", "", (-DEPTH, 3.0)),
+            Axis("iteration", "", (0, ITERATIONS)), Axis("log evidence", "", (-DEPTH, 14.0)),
             title="how far behind the leader: drag the lines", height=210,
         )  # fmt: skip
         self.others = self.race.curve("other guesses", "ghost", ghost=False)
