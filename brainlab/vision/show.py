@@ -10,6 +10,8 @@ from .. import svg
 from .errors import VisionError
 from .letters import letters
 
+LARGEST, WIDTH = 114, 690  # of an image and of a row, in units of the picture
+
 
 def show(images, labels=(), shape=None, span=None, per_row=10) -> svg.Picture:
     """Images side by side: the lowest value is paper, the highest ink.
@@ -39,7 +41,9 @@ def show(images, labels=(), shape=None, span=None, per_row=10) -> svg.Picture:
     drawn = [(label, shape, svg.colored(x, ("page", "text"))) for label, x in zip(labels, shades, strict=True)]
     what = f"{len(images)} image{'s' * (len(images) != 1)} of {shape[0]} x {shape[1]} pixels"
     names = ", ".join(filter(None, labels))
-    rows = [svg.Images("", drawn[i : i + per_row], 160) for i in range(0, len(drawn), per_row)]
+    pixel = min(LARGEST / shape[0], (WIDTH / min(per_row, len(drawn)) - 16) / shape[1])  # 16 between two images
+    height = math.ceil(46 + pixel * shape[0])  # 46 for the labels
+    rows = [svg.Images("", drawn[i : i + per_row], height) for i in range(0, len(drawn), per_row)]
     return svg.compose(rows, description=f"{what}: {names}" if names else what)
 
 

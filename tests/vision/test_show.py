@@ -27,6 +27,8 @@ def test_labels_rows_and_sizes_are_said():
     assert repr(show(np.zeros((2, 3, 4)), (1, 2))) == "<2 images of 3 x 4 pixels: 1, 2>"
     one, two = (re.search(r'height="(\d+)"', show(np.zeros((4, 64)), per_row=n).text)[1] for n in (4, 2))
     assert int(two) == 2 * int(one)
+    many = re.search(r'height="(\d+)"', show(np.zeros((10, 64))).text)[1]
+    assert int(many) < int(one), "smaller images need a lower row"
 
 
 def test_a_value_between_is_grey_and_one_beyond_stays_ink():
