@@ -10,8 +10,8 @@ from scipy import ndimage
 
 from ..language import tr
 from ..math._array import raw
-from ..params import param
-from ..vision import GuessAndVerify, corrupt, cover, digits
+from ..params import ParamError, param
+from ..vision import GuessAndVerify, corrupt, cover, digits, overlap
 from ._scripts import code
 from ._whole import count_in, refuse_parts
 from .figures import Axis, Figure
@@ -25,7 +25,7 @@ ITERATIONS = GuessAndVerify().iterations
 EXAMPLES = 49  # of each digit: as many as there are of the rarest among the test pictures
 TEN = tuple(map(str, range(10)))
 ITSELF = "own"  # those of the fast path
-CLEAN = "nothing"
+CLEAN, DIGIT = "nothing", "digit"
 CORRUPTIONS = {
     "noise": ("gauss", 0.4),
     "salt+pepper": ("salt and pepper", 0.2),
@@ -34,9 +34,13 @@ CORRUPTIONS = {
 }
 INK = 0.4  # a pixel darker than this is a stroke
 AMISS = 0.1  # a pixel that is further from the clean digit than this is not the digit's
+OFFSET = 3  # columns from the left end of a digit to that of the digit over it
+RIVALS = 8  # so many of the pairs that lose are drawn
 DEPTH = 60.0  # how far below the best a guess is still drawn in the race
 TOUCHING = np.ones((3, 3))
 LOW = np.repeat([0.0, 1.0], [48, 16])  # something in front of the two lowest rows
+ONE = ("picture: draw over it", "mask", "reconstruction", "residual", "what is seen")
+TWO = ("picture", "ink of the left one", "left digit", "residual", "right digit")
 
 
 class GuessVerifyPanel(Panel):
@@ -50,16 +54,18 @@ class GuessVerifyPanel(Panel):
     visible = ("digit", "corruption", "feedback", "k", "pi")
     without = ("Q", "iterations", "s", "rough")
     uses_noise = True
+    carries = {"corruption": ("occluder",), "told": ("tell",)}
 
     digit: float = param(3, "", "digit", slider=(0, 9), at_least=0, at_most=9, why="there are ten digits")
     example: float = param(
         1, "", "number of its picture", slider=(1, EXAMPLES), at_least=1, at_most=EXAMPLES, why="there are as many pictures"
     )
-    corruption: str = param(CLEAN, "", "what is over it", structural=True, choices=(CLEAN, *CORRUPTIONS))
+    corruption: str = param(CLEAN, "", "what is over it", structural=True, choices=(CLEAN, *CORRUPTIONS, DIGIT))
     strength: float = param(
         1.0, "", "strength of that, relative", slider=(0, 2), at_least=0, at_most=2, why="with more the digit is gone"
     )
     told: str = param(ITSELF, "", "guess that is fed back", structural=True, choices=(ITSELF, *TEN))
+    second: float = param(5, "", "digit over it", slider=(0, 9), at_least=0, at_most=9, why="there are ten digits")
     iteration: float = param(
         ITERATIONS, "", "iteration that is shown", slider=(0, ITERATIONS), at_least=0, at_most=ITERATIONS,
         why="it looks as often",
@@ -98,14 +104,18 @@ class GuessVerifyPanel(Panel):
             {"digit": 4, "example": 2},
             "An odd 4, nothing is over it. The mask hides what makes it odd, and a 7 is left. Without feedback it is read.",
         ),
+        "two digits": Scenario(
+            {"digit": 1, "second": 3, "example": 2, "corruption": DIGIT, "k": 10.0},
+            "The fast path sees 9 and 5. What one guess explains the other need not: 1 and 3. No feedback: 8 and 3.",
+        ),
     }
 
     def build(self):
-        count_in(self, "digit", "example", "iteration", "delay", "k")
+        count_in(self, "digit", "second", "example", "iteration", "delay", "k")
         for name in ("corruption", "told"):
             self.controls[name].rebuilds = False  # see `Sighted`
         self.sight = Picture(
-            ["picture: draw over it", "mask", "reconstruction", "residual", "what is seen"], SHAPE,
+            ONE, SHAPE,
             title="at this iteration", scale="ink", mask="drawn over it", color=2, height=160,
         )  # fmt: skip
         self.sight.painted("occluder", over=True, label="picture: draw over it")
@@ -131,15 +141,23 @@ class GuessVerifyPanel(Panel):
 
     def state(self, values=None):
         values = self._wanted if values is None else values
-        refuse_parts(self, values, "digit", "example", "iteration", "delay")
+        refuse_parts(self, values, "digit", "second", "example", "iteration", "delay")
         return super().state(values)
 
     def hand(self, name):
+        if name == "occluder" and self._wanted["corruption"] == DIGIT:
+            return np.zeros(8 * (8 + OFFSET))  # one draws over one digit
         return None if name == "tell" else super().hand(name)
 
     def touched(self, figure, moved):
         if moved.get("tell") is not None:
             digit = str(int(np.clip(round(moved["tell"][0]), 0, 9)))
+            if self._wanted["corruption"] == DIGIT:
+                raise ParamError(
+                    f"{type(self).__name__}.told = {digit!r}: one guess is fed back to one digit, and here are two.",
+                    why="each of the two has a guess of its own",
+                    try_=f'panel.set(corruption="{CLEAN}", told="{digit}")',
+                )
             moved = {"told": ITSELF if self._wanted["told"] == digit else digit}
         elif "occluder" in moved:
             moved = {"occluder": np.asarray(moved["occluder"], float)}
@@ -172,8 +190,10 @@ class GuessVerifyPanel(Panel):
         return Sighted(lambda *args: cls.simulate(cls, *args))
 
     def simulate(self, eyes, picture, clean, told, iteration):
-        seen = raw(eyes.look(picture, told))
         now = jnp.round(iteration).astype(int)
+        if len(picture) != N:
+            return two_digits(eyes, picture, clean, now)
+        seen = raw(eyes.look(picture, told))
         score = seen.score[0]  # -inf for those that were not verified
         best = jnp.argmax(score[:, now])
         return {
@@ -189,23 +209,40 @@ class GuessVerifyPanel(Panel):
         }
 
     def draw(self, picture, clean, guess, guesses, score, best, mask, reconstruction, percept):
-        residual = np.abs(picture - reconstruction)
-        self.sight.set([picture, mask, reconstruction, residual, percept], [None] * 5)
-        self.first.set(np.arange(10) - 0.28, guess)
+        two = len(picture) != N
+        self.sight.shape = (8, len(picture) // 8)
+        self.sight.overlay.disabled = two
+        shown = np.maximum(reconstruction, percept) if two else reconstruction
+        self.sight.set([picture, mask, reconstruction, np.abs(picture - shown), percept], labels=TWO if two else ONE)
         behind = score - score.max(0)
         now = round(self.values["iteration"])
         belief = np.exp(behind[:, now]) / np.exp(behind[:, now]).sum()
-        self.belief.set(guesses, belief)
+        there = [[d in (g // 10, g % 10) if two else d == g for g in guesses] for d in range(10)]
+        self.first.set(np.arange(10) - 0.28, guess)
+        self.belief.set(np.arange(10), np.array(there) @ belief)
         drawn = np.where(np.isfinite(behind), np.maximum(behind, -DEPTH), np.nan)
         t = np.arange(ITERATIONS + 1)
-        true = int(np.flatnonzero(guesses == self.values["digit"])[0])
-        rest = [i for i in range(10) if i not in (best, true) and np.isfinite(score[i, 0])]
+        true = int(np.flatnonzero(guesses == self.right)[0])
+        order = np.argsort(-score[:, -1])[: 1 + RIVALS if two else 10]
+        rest = [i for i in order if i not in (best, true) and np.isfinite(score[i, 0])]
         gap = np.full((len(rest), 1), np.nan)
         self.others.set(np.tile(np.append(t, np.nan), len(rest)), np.concatenate([drawn[rest], gap], 1).ravel())
         self.true.set(t, drawn[true] if true != best else np.full(len(t), np.nan))
         self.winner.set(t, drawn[best])
 
+    @property
+    def right(self) -> int:
+        """What is on the picture: the digit, or ten times the left digit plus the right one."""
+        digit, second = round(self.values["digit"]), round(self.values["second"])
+        return 10 * digit + second if self.values["corruption"] == DIGIT else digit
+
     def measure(self, picture, clean, guess, guesses, score, best, mask, reconstruction, percept):
+        if len(picture) != N:
+            ink = picture > INK
+            mine = ((mask > 0.5) == (clean >= picture))[ink]
+            read = divmod(int(guesses[best]), 10)
+            return {"left": self.right // 10, "right": self.right % 10, "read left": read[0], "read right": read[1],
+                    "ink with its owner": float(mine.mean())}  # fmt: skip
         amiss, masked = np.abs(picture - clean) > AMISS, mask < 0.5
         either = (amiss | masked).sum()
         return {
@@ -220,6 +257,13 @@ class GuessVerifyPanel(Panel):
         }
 
     def words(self, numbers):
+        if "left" in numbers:
+            return tr(
+                "On the sheet are {a} and {b}; the pair with most evidence is {c} and {d}. {share:.0f} % of the ink is "
+                "given to the digit it belongs to.",
+                a=numbers["left"], b=numbers["right"], c=numbers["read left"], d=numbers["read right"],
+                share=100 * numbers["ink with its owner"],
+            )  # fmt: skip
         said = tr(
             "It is a {digit}. The fast path guesses {first}; after {n:.0f} iterations it is read as {verdict}. ",
             digit=numbers["digit"], first=numbers["first guess"], n=self.values["iteration"], verdict=numbers["verdict"],
@@ -239,6 +283,14 @@ class GuessVerifyPanel(Panel):
             f"mine = np.flatnonzero(data.test_labels == {v['digit']:.0f})[{v['example'] - 1:.0f}]",
             "picture = data.test_images[mine]",
         ]
+        eyes = f"eyes = bl.vision.{model!r}.learn()"
+        if v["corruption"] == DIGIT:
+            over = f"np.flatnonzero(data.test_labels == {v['second']:.0f})[{v['example'] - 1:.0f}]"
+            return code(
+                "import numpy as np", "", *lines, f"over = data.test_images[{over}]", eyes,
+                f"look = eyes.look_twice(bl.vision.overlap(picture, over, {OFFSET}))",
+                'print(f"read left {int(look.labels[0, 0])}")', 'print(f"read right {int(look.labels[0, 1])}")',
+            )  # fmt: skip
         if v["corruption"] != CLEAN:
             kind, amount = amount_of(v["corruption"], v["strength"])
             lines.append(f'picture = bl.vision.corrupt(picture, "{kind}", {amount!r}, seed={self._seed})')
@@ -249,13 +301,31 @@ class GuessVerifyPanel(Panel):
             "import numpy as np",
             "",
             *lines,
-            f"eyes = bl.{model!r}.learn()".replace("bl.", "bl.vision.", 1),
+            eyes,
             f"look = eyes.look(picture{told})",
             'print(f"first guess {int(look.guess[0].argmax())}")',
             f"best = int(look.score[0, :, {v['iteration']:.0f}].argmax())",
             'print(f"verdict {int(look.guesses[0, best])}")',
             f'print(f"masked pixels {{float((1 - look.mask[0, best, {v["iteration"]:.0f}]).sum()):.4g}}")',
         )
+
+
+def two_digits(eyes, sheet, left, now):
+    """The same arrays for two digits: each of the 100 guesses is a pair, 10 * left + right, and the pictures are those of
+    the pair that wins in the end."""
+    seen = raw(eyes.look_twice(sheet))
+    score = seen.score[0].reshape(100, -1)
+    return {
+        "picture": sheet,
+        "clean": left,
+        "guess": 1 - jnp.prod(1 - seen.guess[0], 0),  # that the digit is there at all
+        "guesses": (10 * seen.guesses[0, 0][:, None] + seen.guesses[0, 1]).ravel(),
+        "score": score,
+        "best": jnp.argmax(score[:, -1]),
+        "mask": seen.owner[0, now],
+        "reconstruction": seen.parts[0, 0, now],
+        "percept": seen.parts[0, 1, now],
+    }
 
 
 def amount_of(corruption, strength):
@@ -275,13 +345,20 @@ class Sighted(Program):
         return super().is_ready(*self._args(model, experiment, seed))
 
     def _args(self, model, e, seed):
-        data = digits()
-        clean = data.test_images[np.flatnonzero(data.test_labels == round(e.digit))[round(e.example) - 1]]
-        picture = clean
+        clean = picture = picture_of(e.digit, e.example)
+        eyes = GuessAndVerify().learn()._replace(model=model)  # learnt once
+        if e.corruption == DIGIT:
+            sheet = overlap(clean, picture_of(e.second, e.example), OFFSET)
+            return eyes, sheet, overlap(clean, np.zeros_like(clean), OFFSET), np.int32(-1), e.iteration
         if e.corruption != CLEAN:
             picture = corrupt(picture, *amount_of(e.corruption, e.strength), seed=int(seed))
         hidden = np.asarray(e.occluder) > 0.5
         if hidden.any():
             picture = cover(picture, hidden)
-        eyes = GuessAndVerify().learn()._replace(model=model)  # learnt once
         return eyes, picture, clean, np.int32(-1 if e.told == ITSELF else e.told), e.iteration
+
+
+def picture_of(digit, example):
+    """(64,) the test picture of that digit with that number."""
+    data = digits()
+    return data.test_images[np.flatnonzero(data.test_labels == round(digit))[round(example) - 1]]

@@ -120,6 +120,27 @@ def test_a_bar_of_the_guesses_is_clicked_and_steps_are_taken(panel):
     assert panel.values["iteration"] == 1
 
 
+def test_two_digits_explain_each_other_away(panel, eyes):
+    shown = panel.scenario("two digits")
+    assert (shown["left"], shown["right"]) == (shown["read left"], shown["read right"]) == (1, 3)
+    assert shown["ink with its owner"] > 0.9 and "1 and 3" in panel.words(shown)
+    data = bl.vision.digits()
+    left, right = (data.test_images[np.flatnonzero(data.test_labels == d)[1]] for d in (1, 3))
+    sheet = np.pad(left.reshape(8, 8), ((0, 0), (0, 3)))
+    sheet[:, 3:] = np.maximum(sheet[:, 3:], right.reshape(8, 8))
+    np.testing.assert_array_equal(panel.arrays["picture"], sheet.ravel())
+    assert panel.arrays["mask"].reshape(8, 11)[:, :3].min() == 1, "nobody else can have written there"
+    first = [np.asarray(eyes.guess(window.ravel())).argmax() for window in (sheet[:, :8], sheet[:, 3:])]
+    assert first == [9, 5], "what the fast path sees"
+    shown = panel.set(feedback=0.0)
+    assert (shown["read left"], shown["read right"]) == (8, 3)
+    assert panel.sight.shape == (8, 11) and panel.sight.overlay.disabled
+    with pytest.raises(ParamError, match="one guess is fed back to one digit, and here are two"):
+        panel.touched(panel.bars_figure, {"tell": [8.0, 0.4]})
+    panel.scenario("a clean digit")
+    assert panel.sight.shape == (8, 8) and not panel.sight.overlay.disabled
+
+
 def test_what_is_counted_is_whole(panel):
     with pytest.raises(ParamError, match=r"GuessVerifyPanel.digit = 2.5: the digit must be a whole number"):
         panel.set(digit=2.5)
