@@ -23,6 +23,7 @@ bench: .venv/installed    ## the measured claims, side by side with their peers
 	@.venv/bin/python benchmarks/latency.py
 	@.venv/bin/python benchmarks/memory.py
 	@.venv/bin/python benchmarks/push_pull.py
+	@.venv/bin/python benchmarks/vision.py
 
 .venv/installed:
 	@$(PYTHON) start.py doctor

@@ -18,6 +18,9 @@ from .pattern_tree import Cues as Cues, PatternTree as PatternTree, pattern_tree
 from .push_pull import Hierarchy as Hierarchy, HierarchicalMemory as HierarchicalMemory, HierarchyRun as HierarchyRun
 from .mooney import TwoTone as TwoTone, two_tone as two_tone
 from .scenes import Scenes as Scenes, occluded as occluded, shapes as shapes, textured as textured
+from .appearance import appearance as appearance
+from .fast_guess import softmax_regression as softmax_regression
 from .guess_and_verify import GuessAndVerify as GuessAndVerify
 from .pathways import Look as Look, Pathways as Pathways
+from .segmentation import iou as iou
 from .two_digits import TwoLook as TwoLook

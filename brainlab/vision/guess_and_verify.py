@@ -101,7 +101,7 @@ class GuessAndVerify(Model):
         data : of `digits()`, which is also what None means; what was learned once is kept for the session
         """
         data = digits() if data is None else data
-        images, labels = _examples(data)
+        images, labels = _examples(data, self.Q)
         key = (self.Q, hashlib.sha256(images.tobytes() + labels.tobytes()).digest())
         if key not in _learned:
             W, b = softmax_regression(unbox(coarse(images)), labels, RIDGE)
@@ -111,7 +111,7 @@ class GuessAndVerify(Model):
         return Pathways(self, *_learned[key])
 
 
-def _examples(data):
+def _examples(data, Q):
     """(images, labels) to learn from, or an error that says what is wrong with them."""
     if not isinstance(data, Digits):
         raise VisionError(
@@ -124,5 +124,12 @@ def _examples(data):
         raise VisionError(
             f"train_images are {images.shape}, train_labels {labels.shape}: (n, 64) and (n,) are expected.",
             why="every picture has 8 x 8 pixels and one label",
+        )
+    counts = np.bincount(labels[(labels >= 0) & (labels <= 9)], minlength=10)
+    if counts.min() <= Q:
+        raise VisionError(
+            f"there are {counts.min()} examples of the digit {counts.argmin()}, for Q = {Q} directions.",
+            why="n examples vary in n - 1 directions at most",
+            try_="learn(bl.vision.digits())",
         )
     return images, labels

@@ -123,9 +123,9 @@ class Pathways(NamedTuple):
         images : (n, 8 * (8 + offset)), offset 0 to 8
 
         >>> from brainlab.vision import GuessAndVerify, digits, overlap
-        >>> left, right = digits().test_images[:2]
+        >>> left, right = digits().test_images[2:4]
         >>> print(GuessAndVerify(k=10).learn().look_twice(overlap(left, right, 4)).labels)
-        [[4 5]]
+        [[8 2]]
         """
         images = pictures(images, (1, np.shape(unbox(images))[-1]) if np.ndim(unbox(images)) else None)[0]
         offset = images.shape[-1] // SIDE - SIDE
