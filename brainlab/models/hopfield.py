@@ -21,6 +21,7 @@ from ._patterns import CapacityWarning, PatternError, checked_patterns, checked_
 from ._sweeps import SWEEPS, Recall, check_order, check_sweeps, energy_of, negligible, product, run
 from .base import Model
 
+NEW = 1e-6  # of the square of a pattern: what is left of it beside the others, or it depends on them
 RULES = ("hebb", "pseudo-inverse", "storkey")
 
 
@@ -182,17 +183,24 @@ jax.tree_util.register_dataclass(Memory, ["patterns", "W", "T"], [])
 @functools.partial(jax.jit, static_argnums=0)
 def weights(rule, X) -> jax.Array:
     """W (N, N) of the patterns X (P, N). A row of zeros is no pattern."""
-    P, N = X.shape
+    N = X.shape[1]
     if rule == "hebb":
         W = product(X.T, X) / N
-    elif rule == "storkey":
-        W = lax.scan(_storkey, jnp.zeros((N, N), X.dtype), X)[0]
     else:
-        _, size, directions = jnp.linalg.svd(X, full_matrices=False)
-        there = size > max(P, N) * jnp.finfo(X.dtype).eps * size.max()
-        directions = jnp.where(there[:, None], directions, 0)
-        W = product(directions.T, directions)
+        W = lax.scan(_storkey if rule == "storkey" else _project, jnp.zeros((N, N), X.dtype), X)[0]
     return jnp.where(jnp.eye(N, dtype=bool), 0, W)
+
+
+def _project(W, x):
+    """The projection onto one pattern more: what is new in it is a direction of its own.
+
+    Not by an SVD: LAPACK called by two programs at once, as panels do, may wait for ever; and this takes a tenth of the time.
+    """
+    new = x - product(W, x)
+    new = new - product(W, new)  # once more, for the digits that were lost
+    size = (new * new).sum()
+    there = size > NEW * (x * x).sum()
+    return W + jnp.where(there, new[:, None] * new / jnp.where(there, size, 1), 0), None
 
 
 def _storkey(W, x):

@@ -39,7 +39,7 @@ class ModernHopfield(Model):
     """
 
     beta: float = param(
-        8.0, "1", "sharpness of the competition", symbol=r"\beta", slider=(0.01, 8), above=0,
+        0.25, "1", "sharpness of the competition", symbol=r"\beta", slider=(0.01, 0.6), above=0,
         why="without sharpness nothing wins, and every answer is the mean of all patterns",
     )  # fmt: skip
 
