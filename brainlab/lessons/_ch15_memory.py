@@ -161,7 +161,7 @@ def check_decorrelate(decorrelate):
              "of C."),
             (without_diagonal(patterns.T @ C @ patterns / N), "That is C itself. Its inverse takes away what the patterns "
              "have in common; C adds to it."),
-            (without_diagonal(patterns.T @ (1 / C) @ patterns / N), "1 / C inverts each number by "
+            (without_diagonal(patterns.T @ (1 / C) @ patterns / N), "With 1 / C each number is inverted by "
              "itself. The inverse of a matrix is another thing: `np.linalg.inv`."),
             (N * W, "Too large by N: C has a 1 / N in it, and so has W."),
             (W / N, "Too small by N: one of the two factors 1 / N is in it twice, or C lacks its own."),
@@ -219,7 +219,7 @@ DECORRELATE = Exercise(
         "hebb, self": (_d(product="patterns.T @ patterns / N", self="C"), "These are Hebb's weights"),
         "not inverted": (_d(product="patterns.T @ C @ patterns / N"), "That is C itself"),
         "inv": (_d(product="patterns.T @ np.linalg.inv(C) @ patterns / N"), "C cannot be inverted"),
-        "each number": (_d(product="patterns.T @ (1 / C) @ patterns / N"), "inverts each number by itself"),
+        "each number": (_d(product="patterns.T @ (1 / C) @ patterns / N"), "each number is inverted by itself"),
         "no 1/N": (_d(product="patterns.T @ np.linalg.pinv(C) @ patterns"), "Too large by N"),
         "C without N": (_d(C="patterns @ patterns.T"), "Too small by N"),
         "centred": (_d(product="np.linalg.pinv(patterns - patterns.mean(0)) @ (patterns - patterns.mean(0))"),

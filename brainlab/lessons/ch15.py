@@ -130,7 +130,7 @@ N_CURVE = 80
 
 
 @functools.cache
-def _curves():
+def _explained_curves():
     """Patterns, the right curve, and what each misconception makes of it. (P,) each"""
     patterns = np.random.default_rng(153).choice([-1.0, 1.0], (max(COUNTS), N_CURVE))
 
@@ -173,7 +173,7 @@ def _curves():
 
 def check_capacity_curve(capacity_curve):
     require_function(capacity_curve)
-    patterns, want, guesses = _curves()
+    patterns, want, guesses = _explained_curves()
     got = numbers(call(capacity_curve, patterns.copy(), COUNTS), (len(COUNTS),), "one overlap for each count")
     places = [Text("{P} patterns in {N} neurons", P=P, N=N_CURVE) for P in COUNTS]
     compare(got, want, places, guesses=guesses)
