@@ -74,14 +74,14 @@ class TwoTonePanel(Panel):
         self.page = Picture(["the scene"], (SIZE, SIZE), title="look at it first", given=True, height=200)
         self.known = Picture(NAMES, (SIDE, SIDE), title="the six things it knows", given=True, height=100)
         grey, outlines = mooney.things()
-        self.known.set(0.3 * outlines + 0.7 * grey[:, 3])  # lit from above, and a little from everywhere: shadows are seen
+        self.known.set(0.2 * outlines + 0.8 * grey[:, 3])  # lit from above; a little more in the shadow, for the eye
         self.ways = Picture(
             ["segmentation alone", "recognition alone", "both together"], (SIZE, SIZE),
             title="what is taken for the thing", mask="taken for it", height=220,
         )  # fmt: skip
         self.figure = Figure(
             Axis("clutter", "", (0, 1)),
-            Axis("share of the scenes, overlap", "", (0, 1.05)),
+            Axis("share of scenes", "", (0, 1.05)),
             title="in all scenes: drag the clutter",
             height=210,
         )

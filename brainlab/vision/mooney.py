@@ -19,9 +19,11 @@ from .scenes import waves
 KINDS, LIGHTS = 6, 4  # things that can be in a scene, and sides that the light can come from
 SIDE = 24  # pixels of the window that a thing fits into
 SIZE = 40  # of a scene
+ROOM = 8  # pixels of empty page around a template while it is blurred
 STEP = 2  # pixels from place to place
 PLACES = (SIZE - SIDE) // STEP + 1  # in each direction
 GRAIN = 1.7  # pixels: how smooth the rubbish is, about as the things
+SKY = 0.15  # grey of a shadow: some light comes from everywhere
 DOUBT = 0.1  # how often a pixel of a known thing is not as expected
 
 
@@ -65,7 +67,8 @@ def things() -> tuple[np.ndarray, np.ndarray]:
         outlines.append(outline)
         for angle in 2 * np.pi * np.arange(LIGHTS) / LIGHTS:
             lit = 0.5 + np.cos(angle) * right - np.sin(angle) * down  # the sun stands at 27 degrees
-            grey.append(outline * np.clip(lit / np.sqrt(1 + right**2 + down**2), 0, 1))
+            lit = np.clip(lit / np.sqrt(1 + right**2 + down**2), 0, 1)
+            grey.append(outline * (SKY + (1 - SKY) * lit))
     return np.reshape(grey, (KINDS, LIGHTS, SIDE, SIDE)).astype(np.float32), np.array(outlines)
 
 
@@ -149,7 +152,7 @@ def best_region(images, figure):
 def whole_match(images, blur, threshold) -> Guess:
     """Recognition alone: which thing, laid on the picture anywhere, agrees with it in most pixels of the window? It does not
     know which of them belong to the thing, so all count."""
-    T = cut(jnp.asarray(things()[0]).reshape(-1, SIDE, SIDE), blur, threshold)
+    T = templates(blur, threshold)
     return _best(_laid_on(images, 2 * T - 1) + (1 - T).sum((1, 2))[:, None, None])
 
 
@@ -161,9 +164,8 @@ def guess_and_check(images, blur, threshold) -> tuple[Guess, jax.Array]:
 
     returns: the best guess, and its evidence (n,)
     """
-    grey, outlines = (jnp.asarray(part) for part in things())
-    T = cut(grey.reshape(-1, SIDE, SIDE), blur, threshold)
-    M = jnp.repeat(outlines, LIGHTS, 0).astype(jnp.float32)
+    T = templates(blur, threshold)
+    M = jnp.repeat(jnp.asarray(things()[1]), LIGHTS, 0).astype(jnp.float32)
     yes, no = np.log(1 - DOUBT), np.log(DOUBT)
     thing = _laid_on(images, M * (2 * T - 1) * (yes - no)) + (M * (T * no + (1 - T) * yes)).sum((1, 2))[:, None, None]
     share = jnp.clip(images.mean((1, 2)), 0.05, 0.95)[:, None, None, None]
@@ -175,6 +177,12 @@ def guess_and_check(images, blur, threshold) -> tuple[Guess, jax.Array]:
 def overlap(a, b):
     """Of two segmentations: what they share over what they cover. (n, rows, columns) bool -> (n,), 0 to 1"""
     return (a & b).sum((1, 2)) / (a | b).sum((1, 2))
+
+
+def templates(blur, threshold):
+    """What each thing looks like under each light on an empty page: (KINDS * LIGHTS, SIDE, SIDE) 0 or 1."""
+    page = jnp.pad(jnp.asarray(things()[0]).reshape(-1, SIDE, SIDE), ((0, 0), (ROOM, ROOM), (ROOM, ROOM)))
+    return cut(page, blur, threshold)[:, ROOM:-ROOM, ROOM:-ROOM]
 
 
 def _laid_on(images, windows):

@@ -31,8 +31,7 @@ def test_each_alone_fails_and_both_together_do_not(panel):
 def test_each_alone_is_enough_where_the_other_is_not_needed(panel):
     assert panel.scenario("on an empty page")["right, recognition alone"] == 1.0
     assert panel.snapshot()["mean overlap, segmentation alone"] < 0.6, "half of it lies in shadow"
-    flat = panel.scenario("a silhouette")["mean overlap, segmentation alone"]
-    assert flat > panel.scenario("on an empty page")["mean overlap, segmentation alone"] + 0.1
+    assert panel.scenario("a silhouette")["mean overlap, segmentation alone"] > 0.85
     assert panel.scenario("too much blur")["right, both"] < 0.6
 
 
