@@ -119,7 +119,7 @@ def test_two_units_that_want_to_differ_swing_for_ever_if_they_answer_together():
 
 
 def test_all_at_once_the_energy_may_rise_and_two_steps_are_the_longest_cycle():
-    """Random starts, 29 patterns in 100 units. The same in NumPy, 60 networks of 100 starts: 28 % end in a cycle, in 42 % the
+    """Random starts, 29 patterns in 100 units. In NumPy, 60 networks of 100 starts: 28 % end in a cycle, in 42 % the
     energy rises; over networks the standard deviation is 8 %, so the mean of 6 is good to 3 times 3.3 %. With 30 patterns
     inputs can be exactly 0: then it depends on what a unit does that has none (COURSE.md: 26 and 42 % with sign(0) = 1; here
     it stays, 21 and 33 %). Longer cycles there are none: Goles, Fogelman & Pellegrin (1985)."""
