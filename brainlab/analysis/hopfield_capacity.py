@@ -172,7 +172,7 @@ def _after_recall(keys, P, count, *, N, most, rule, starts, sweeps):
 
 def ends(W, s, key, sweeps, T=0.0):
     """(starts, N) where asynchronous recall from s (starts, N) leads. All starts, of all networks, go through the units in
-    one order: an update then reads a row of W and adds it, where orders of their own would have to be gathered one by one."""
+    one order: an update then reads a row of W and adds it; orders of their own would have to be gathered one by one."""
     return jax.vmap(lambda s: sweeps_of(W, T, s, key, sweeps, "asynchronous")[0][-1])(s)
 
 

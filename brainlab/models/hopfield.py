@@ -194,7 +194,7 @@ def weights(rule, X) -> jax.Array:
 def _project(W, x):
     """The projection onto one pattern more: what is new in it is a direction of its own.
 
-    Not by an SVD: LAPACK called by two programs at once, as panels do, may wait for ever; and this takes a tenth of the time.
+    Not by an SVD: LAPACK called by two programs at once, as panels do, may wait for ever; and this takes a tenth of it.
     """
     new = x - product(W, x)
     new = new - product(W, new)  # once more, for the digits that were lost

@@ -11,6 +11,7 @@ from .bump import BumpPanel as BumpPanel  # noqa: E402
 from .compose import ComposePanel as ComposePanel  # noqa: E402
 from .delay import DelayPanel as DelayPanel  # noqa: E402
 from .ei_plane import EIPlanePanel as EIPlanePanel  # noqa: E402
+from .energy_hike import EnergyHikePanel as EnergyHikePanel  # noqa: E402
 from .event_meter import EventMeterPanel as EventMeterPanel  # noqa: E402
 from .evidence import EvidencePanel as EvidencePanel  # noqa: E402
 from .fractional import FractionalPanel as FractionalPanel  # noqa: E402
@@ -19,9 +20,11 @@ from .hopfield_painter import HopfieldPainterPanel as HopfieldPainterPanel  # no
 from .guess_verify import GuessVerifyPanel as GuessVerifyPanel  # noqa: E402
 from .hysteresis import HysteresisPanel as HysteresisPanel  # noqa: E402
 from .lif_bench import LIFPanel as LIFPanel  # noqa: E402
+from .modern_memory import ModernHopfieldPanel as ModernHopfieldPanel  # noqa: E402
 from .noise_scaling import NoiseScalingPanel as NoiseScalingPanel  # noqa: E402
 from .noise_twins import NoisePanel as NoisePanel  # noqa: E402
 from .path_integration import PathIntegrationPanel as PathIntegrationPanel  # noqa: E402
+from .overload import OverloadPanel as OverloadPanel  # noqa: E402
 from .phase_drop import PhaseDropPanel as PhaseDropPanel  # noqa: E402
 from .population import PopulationPanel as PopulationPanel  # noqa: E402
 from .ramp_step import RampPanel as RampPanel  # noqa: E402
