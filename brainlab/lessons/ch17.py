@@ -178,8 +178,8 @@ def check_verify(verify):
         (also(lambda *c: (*c[:5], 1)), "Only one pass: the loop is left too early."),
         (also(lambda *c: (*c[:5], c[5] - 1)), "One pass too few: the first fit, to all pixels, is before the first pass."),
         (also(lambda *c: (*c[:5], c[5] + 1)), "One pass too many: after the first fit come exactly `passes` of them."),
-        (also(lambda x, mu, U, pi, s, n: (x, mu, U, 1 - pi, s, n)), "pi is the share of pixels that are covered, 1 - pi of "
-         "those that are not. You have exchanged them."),
+        (also(lambda x, mu, U, pi, s, n: (x, mu, U, 1 - pi, s, n)), "You have exchanged pi, the share of pixels that are "
+         "covered, and 1 - pi, the share of those that are not."),
     )  # fmt: skip
     places = [
         Text("{what} of pixel {i}, {n} pixels", what=Text(what), i=i, n=len(case[0]))
@@ -253,7 +253,7 @@ VERIFY = Exercise(
         "no ridge": (_v(A="(U.T * g) @ U"), "z may go anywhere"),
         "no factor": (_v(fits="(1 - pi) * np.exp(-0.5 * (e / s) ** 2)"), "A density has a factor"),
         "no share": (_v(mask="fits / (1 - pi) / (fits / (1 - pi) + 1)"), "The share pi is missing"),
-        "exchanged": (_v(fits=V["fits"].replace("(1 - pi)", "pi"), mask="fits / (fits + 1 - pi)"), "exchanged them"),
+        "exchanged": (_v(fits=V["fits"].replace("(1 - pi)", "pi"), mask="fits / (fits + 1 - pi)"), "exchanged pi"),
         "too few": (_v(passes="passes - 1"), "One pass too few"),
         "too many": (_v(passes="passes + 1"), "One pass too many"),
         "left early": (_v().replace("z = fit(g)\n    return", "z = fit(g)\n        break\n    return"), "Only one pass"),

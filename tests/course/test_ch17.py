@@ -99,7 +99,7 @@ def test_a_wrong_parent_that_is_pushed_is_worse_than_none():
     (none, push, pull), (none_2, push_2, pull_2) = np.array(found, float)
     assert push < none < pull and none_2 < push_2 < pull_2
     wrong, right = (int(share) for share in re.findall(r"above in (\d+)%", text("push-pull")))
-    assert wrong < 50 and right == 100, "the wrong one more often than not"
+    assert 35 <= wrong <= 65 and right == 100, "a wrong one as often as not"
 
 
 @pytest.fixture(scope="module")
