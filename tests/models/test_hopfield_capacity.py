@@ -100,7 +100,7 @@ def test_storkey_and_the_pseudo_inverse_hold_more_than_hebb():
 
 
 def test_basins():
-    """MODELS.md, N = 1000: at a load of 0.05 30 % of wrong units are put right, and 40 % not always: the mean overlap is .70.
+    """MODELS.md, N = 1000: at a load of 0.05 30 % of wrong units are put right, 40 % not always: the mean overlap is .70.
     At 0.1 20 % are, and with 30 % it is .74. Trials end at 1 or around 0.3, so that the mean of 40 in one network is good
     to 0.15; the same in NumPy gives .75 to .85, and .83 to .98."""
     for P, flips, overlap in ((50, (0.3, 0.4), 0.78), (100, (0.2, 0.3), 0.85)):
