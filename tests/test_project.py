@@ -134,7 +134,7 @@ FLOORS = [
     ("models",),
     ("synapses",),
     ("networks",),
-    ("analysis",),
+    ("analysis", "vision"),
     ("panels", "lessons"),
 ]
 
