@@ -11,7 +11,7 @@ HOME = Path(tempfile.mkdtemp(prefix="brainlab-home-"))
 os.environ["BRAINLAB_HOME"] = str(HOME)
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 _last = None
-MOST_MAPS = 20_000  # Linux gives a process 65,530 pieces of memory (vm.max_map_count); a compiled program takes some 20
+MOST_MAPS = 10_000  # Linux gives a process 65,530 pieces of memory (vm.max_map_count); a compiled program takes some 20
 
 
 def pytest_configure(config):

@@ -8,8 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import erf
-from scipy.optimize import brentq
-from scipy.special import lambertw
 
 from ..integrate._mesh import mesh
 from ..integrate._steppers import stepper
@@ -119,6 +117,9 @@ class AmariField(Dynamics):
         h, (_, W, peak) = float(unbox(self.h)), KERNELS[self.kernel]
         if not 0 < -h < float(W(peak)):
             return Widths(np.nan, np.nan)
+        from scipy.optimize import brentq  # SciPy takes its time, and `import brainlab` needs none of it
+        from scipy.special import lambertw
+
         if self.kernel == "wizard hat":
             return Widths(*(-float(lambertw(h, branch).real) for branch in (-1, 0)))
         with enable_x64():
