@@ -14,10 +14,12 @@ from .ei_plane import EIPlanePanel as EIPlanePanel  # noqa: E402
 from .energy_hike import EnergyHikePanel as EnergyHikePanel  # noqa: E402
 from .event_meter import EventMeterPanel as EventMeterPanel  # noqa: E402
 from .evidence import EvidencePanel as EvidencePanel  # noqa: E402
+from .fast_path import FastPathPanel as FastPathPanel  # noqa: E402
 from .fractional import FractionalPanel as FractionalPanel  # noqa: E402
 from .graph_editor import GraphEditorPanel as GraphEditorPanel  # noqa: E402
 from .hopfield_painter import HopfieldPainterPanel as HopfieldPainterPanel  # noqa: E402
 from .guess_verify import GuessVerifyPanel as GuessVerifyPanel  # noqa: E402
+from .hypothesis import HypothesisPanel as HypothesisPanel  # noqa: E402
 from .hysteresis import HysteresisPanel as HysteresisPanel  # noqa: E402
 from .lif_bench import LIFPanel as LIFPanel  # noqa: E402
 from .modern_memory import ModernHopfieldPanel as ModernHopfieldPanel  # noqa: E402

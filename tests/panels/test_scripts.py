@@ -37,6 +37,10 @@ CASES = [
     ("ComposePanel", {"parts": "V+n", "scheme": "rk4"}, 0),
     ("ClampPanel", {}, 1e-3),
     ("ClampPanel", {"V_hold": 80.0, "V_before": -90.0, "T": 10.0}, 1e-3),
+    ("FastPathPanel", {"noise": 0.0, "cutoff": 3.0}, 1e-3),
+    ("FastPathPanel", {"noise": 0.2, "looks": 4}, 0.03),  # other random numbers
+    ("HypothesisPanel", {"noise": 0.0}, 1e-3),
+    ("HypothesisPanel", {"noise": 0.0, "x": 0.0, "y": 0.1, "g": 1.0, "beta": 6.0}, 1e-3),
     ("NoiseScalingPanel", {}, 0.2),  # other random numbers, here and below
     ("NoiseScalingPanel", {"c": 0.4, "reading": "Stratonovich", "dt": 0.02}, 0.3),
     ("FractionalPanel", {}, 1e-3),
