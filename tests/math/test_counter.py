@@ -1,5 +1,7 @@
 """bm.counter: its numbers follow their laws and know nothing of each other, whatever seed, stream, step and element."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -225,13 +227,14 @@ def test_a_number_depends_on_seed_stream_step_and_element_only(name):
 
 @pytest.mark.parametrize("name", DRAWS)
 def test_inside_every_transform(name):
-    draw = DRAWS[name]
+    """To the last digit but one: a compiler may join a product and a sum, and round once instead of twice."""
+    draw, equal = DRAWS[name], functools.partial(np.testing.assert_allclose, rtol=1e-6)
     expected = np.stack([draw(2**32 - 1, k, 5) for k in range(4)])
     seed = np.uint32(2**32 - 1)
-    np.testing.assert_array_equal(bm.vmap(lambda k: draw(seed, k, 5))(bm.arange(4)), expected)
-    np.testing.assert_array_equal(bm.for_loop(lambda k: draw(seed, k, 5), bm.arange(4)), expected)
+    equal(bm.vmap(lambda k: draw(seed, k, 5))(bm.arange(4)), expected)
+    equal(bm.for_loop(lambda k: draw(seed, k, 5), bm.arange(4)), expected)
     seeds = np.array([3, 2**32 - 1], np.uint32)
-    np.testing.assert_array_equal(jax.vmap(lambda s: draw(s, 1, 5))(seeds)[1], expected[1])
+    equal(jax.vmap(lambda s: draw(s, 1, 5))(seeds)[1], expected[1])
 
 
 def test_another_seed_and_step_compile_nothing_anew():
