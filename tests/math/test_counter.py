@@ -227,14 +227,15 @@ def test_a_number_depends_on_seed_stream_step_and_element_only(name):
 
 @pytest.mark.parametrize("name", DRAWS)
 def test_inside_every_transform(name):
-    """To the last digit but one: a compiler may join a product and a sum, and round once instead of twice."""
-    draw, equal = DRAWS[name], functools.partial(np.testing.assert_allclose, rtol=1e-6)
+    draw, equal = DRAWS[name], np.testing.assert_array_equal
+    if name == "normal":  # logarithms and roots: with jax 0.12 a compiler may round once where it rounds twice elsewhere
+        equal = functools.partial(np.testing.assert_array_max_ulp, maxulp=2)
     expected = np.stack([draw(2**32 - 1, k, 5) for k in range(4)])
     seed = np.uint32(2**32 - 1)
-    equal(bm.vmap(lambda k: draw(seed, k, 5))(bm.arange(4)), expected)
-    equal(bm.for_loop(lambda k: draw(seed, k, 5), bm.arange(4)), expected)
+    equal(np.asarray(bm.vmap(lambda k: draw(seed, k, 5))(bm.arange(4))), expected)
+    equal(np.asarray(bm.for_loop(lambda k: draw(seed, k, 5), bm.arange(4))), expected)
     seeds = np.array([3, 2**32 - 1], np.uint32)
-    equal(jax.vmap(lambda s: draw(s, 1, 5))(seeds)[1], expected[1])
+    equal(np.asarray(jax.vmap(lambda s: draw(s, 1, 5))(seeds)[1]), expected[1])
 
 
 def test_another_seed_and_step_compile_nothing_anew():
