@@ -46,7 +46,9 @@ class EnergyHikePanel(Panel):
 
     scenarios = {
         "all at once": Scenario(
-            {}, "The red runs are those whose energy rose. See the states below: do the last two differ? Try other starts."
+            {},
+            "The coloured dots are runs whose energy rose, the grey ones only fall. See the states below: do the last two "
+            "differ? Try other starts.",
         ),
         "one after the other": Scenario(
             {"together": False},

@@ -41,6 +41,9 @@ CASES = [
     ("FastPathPanel", {"noise": 0.2, "looks": 4}, 0.03),  # other random numbers
     ("HypothesisPanel", {"noise": 0.0}, 1e-3),
     ("HypothesisPanel", {"noise": 0.0, "x": 0.0, "y": 0.1, "g": 1.0, "beta": 6.0}, 1e-3),
+    ("ModernHopfieldPanel", {"beta": 0.15}, 0.03),  # other random numbers, here and below
+    ("OverloadPanel", {"load": 0.05}, 0.02),
+    ("EnergyHikePanel", {"together": False}, 0.0),
     ("NoiseScalingPanel", {}, 0.2),  # other random numbers, here and below
     ("NoiseScalingPanel", {"c": 0.4, "reading": "Stratonovich", "dt": 0.02}, 0.3),
     ("FractionalPanel", {}, 1e-3),
